@@ -1,0 +1,1 @@
+"""Who takes part: users, pseudonymous producers, organisations, memberships and consents."""

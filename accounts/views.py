@@ -1,0 +1,117 @@
+"""My account, my consents, organisations, and machine tokens."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import services
+from accounts.models import Consent, Organisation, Producer, User
+from accounts.serializers import (
+    ConsentSerializer,
+    MeSerializer,
+    NewConsent,
+    NewToken,
+    OrganisationSerializer,
+    TokenSerializer,
+)
+from accounts.viewers import viewer_of
+
+
+def logged_in(request: Request) -> User:
+    """The account behind a request; raises NotAuthenticated for anybody else."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
+
+
+class MeView(generics.RetrieveAPIView[User]):
+    """The account that is logged in, with what it may do where."""
+
+    serializer_class = MeSerializer
+    permission_classes = (IsAuthenticated,)
+
+    def get_object(self) -> User:
+        return User.objects.prefetch_related("memberships__organisation").get(pk=logged_in(self.request).pk)
+
+
+class ConsentsView(generics.ListAPIView[Consent]):
+    """Every consent I gave, live and withdrawn, newest first."""
+
+    serializer_class = ConsentSerializer
+    permission_classes = (IsAuthenticated,)
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Consent]:
+        own = Consent.objects.filter(producer__user=logged_in(self.request))
+        return own.select_related("recipient").order_by("-given_at", "-pk")
+
+    @extend_schema(request=NewConsent, responses={201: ConsentSerializer})
+    def post(self, request: Request) -> Response:
+        """Give a consent for one purpose under one version of the notice."""
+        wanted = NewConsent(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        producer = services.producer_for(logged_in(request))
+        consent = services.give_consent(producer, **wanted.validated_data)
+        return Response(ConsentSerializer(consent).data, status=status.HTTP_201_CREATED)
+
+
+class ConsentView(APIView):
+    """One purpose: withdrawing is as easy as giving."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, purpose: str) -> Response:
+        """Withdraw my consent for a purpose; the next reading no longer finds it."""
+        producer = Producer.objects.filter(user=logged_in(request)).first()
+        if producer is None or not services.withdraw_consent(producer, purpose):
+            raise Http404
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OrganisationsView(generics.ListAPIView[Organisation]):
+    """The organisations that answer for something in this city."""
+
+    serializer_class = OrganisationSerializer
+    permission_classes = (AllowAny,)
+    queryset = Organisation.objects.order_by("code")
+    pagination_class = None
+
+
+class TokensView(APIView):
+    """Tokens of my organisations' service accounts."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=NewToken, responses={201: TokenSerializer})
+    def post(self, request: Request) -> Response:
+        """Issue a token; it is shown this once and stored only as a digest."""
+        wanted = NewToken(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        viewer = viewer_of(request)
+        organisation = Organisation.objects.filter(code=wanted.validated_data["organisation"]).first()
+        if organisation is None:
+            raise Http404
+        token = services.issue_token(organisation, by=viewer)
+        return Response(TokenSerializer(token).data, status=status.HTTP_201_CREATED)
+
+
+class TokenView(APIView):
+    """One machine token, named by the first characters of it."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, token_key: str, **_: Any) -> Response:
+        """Revoke a token of an organisation whose steward I am."""
+        if not services.revoke_token(token_key, by=viewer_of(request)):
+            raise Http404
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,1 @@
+"""A database backend: Django's SQLite, for many threads of one process."""

@@ -1,0 +1,16 @@
+"""Where the desk is reached below ``/api/v1/``."""
+
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from moderation.views import DeskViewSet, PublishPhotoView, ScreeningView, TriageView
+
+router = SimpleRouter()
+router.register("desk/reports", DeskViewSet, basename="desk-report")
+
+urlpatterns = [
+    path("desk/triage/", TriageView.as_view(), name="desk-triage"),
+    path("desk/screening/", ScreeningView.as_view(), name="desk-screening"),
+    path("", include(router.urls)),
+    re_path(r"^desk/photos/(?P<code>[0-9a-z]{20})/publish/$", PublishPhotoView.as_view(), name="desk-photo"),
+]

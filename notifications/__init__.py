@@ -1,0 +1,1 @@
+"""Telling citizens: the inbox of everybody who sent or supports a report."""

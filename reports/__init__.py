@@ -1,0 +1,1 @@
+"""The heart: reports, their photos, support, comments and events, and live updates."""

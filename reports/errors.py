@@ -1,0 +1,60 @@
+"""What can be wrong with something asked of a report."""
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+
+
+class InvalidTransition(DomainError):
+    """A move that the table does not allow this actor; the problem names those it does."""
+
+    def __init__(self, thing: str, old: str, new: str, legal: list[str]) -> None:
+        super().__init__(
+            _("%(thing)s cannot go from %(old)s to %(new)s; from here: %(legal)s.")
+            % {"thing": thing, "old": old, "new": new, "legal": ", ".join(legal) or _("nowhere")}
+        )
+        self.extensions = {"legal": legal}
+
+
+class ReasonRequired(DomainError):
+    """An end without a reason that fits it, or without the words for the public."""
+
+    def __init__(self, status: str, legal: list[str]) -> None:
+        super().__init__(
+            _("%(status)s needs a public text and one of these reasons: %(legal)s.")
+            % {"status": status, "legal": ", ".join(legal)}
+        )
+        self.extensions = {"legal": legal}
+
+
+class DisputeOver(DomainError):
+    """The time to dispute has passed, or it was disputed once already."""
+
+
+class OwnReport(DomainError):
+    """A producer tried to support what they sent themselves."""
+
+
+class PhotoRefused(DomainError):
+    """A photo that cannot be taken; ``code`` says why in one word."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TooManyPhotos(DomainError):
+    """A report carries at most five photos of its producer."""
+
+
+class BrokenChain(Exception):
+    """An event whose digest does not follow from the one before: somebody changed a row."""
+
+    def __init__(self, event_id: int, position: int) -> None:
+        super().__init__(f"event {event_id}, number {position} of its report, does not match its digest")
+        self.event_id = event_id
+        self.position = position
+
+
+class NotPublishable(DomainError):
+    """A photo that is still being checked, or whose producer did not agree to its publication."""

@@ -1,0 +1,192 @@
+"""The one file that touches Pillow: judging a photo, and drawing what may be shown of it.
+
+Nothing public comes from the original. A photo is judged by its content before anything is decoded, then
+turned upright, drawn on a fresh canvas (which leaves EXIF, GPS, XMP, ICC, comments and thumbnails behind)
+and saved in three sizes as WebP and JPEG.
+"""
+
+import hashlib
+import io
+import math
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import IO
+
+from django.utils.translation import gettext as _
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from reports.errors import PhotoRefused
+
+register_heif_opener()
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+CHUNK = 64 * 1024
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF")
+SIZES = {"small": 320, "medium": 960, "large": 1920}
+ENCODINGS = {
+    "webp": ("WEBP", {"quality": 80, "method": 4}),
+    "jpg": ("JPEG", {"quality": 82, "optimize": True}),
+}
+MEAN_EARTH_RADIUS_M = 6_371_008.8
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What the original says about where and when it was taken; kept only as distances."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    taken_at: datetime | None = None
+
+    def metres_from(self, latitude: float | None, longitude: float | None) -> int | None:
+        """Whole metres to a point along the great circle, or None when either place is unknown."""
+        if self.latitude is None or self.longitude is None or latitude is None or longitude is None:
+            return None
+        return round(great_circle_m(self.latitude, self.longitude, latitude, longitude))
+
+    def seconds_from(self, moment: datetime) -> int | None:
+        """Whole seconds from ``moment`` to the shot (negative: taken before), within a 32-bit integer."""
+        if self.taken_at is None:
+            return None
+        return max(min(round((self.taken_at - moment).total_seconds()), 2**31 - 1), -(2**31) + 1)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A photo ready to be shown: its derivatives by (size, ending), and what is known of it."""
+
+    files: dict[tuple[str, str], bytes]
+    width: int
+    height: int
+    perceptual_hash: str
+    witness: Witness
+
+
+def judge(file: IO[bytes], size: int) -> str:
+    """Refuse by size, content and pixel count without decoding; returns the SHA-256 of the bytes.
+
+    Raises PhotoRefused with the code too_large, not_a_photo, format_not_taken or too_many_pixels.
+    """
+    if size > MAX_BYTES:
+        raise PhotoRefused("too_large", _("A photo may have at most 20 MB."))
+    with _opened(file) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise PhotoRefused("too_many_pixels", _("A photo may have at most 40 megapixels."))
+    file.seek(0)
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: file.read(CHUNK), b""):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def draw(file: IO[bytes]) -> Drawn:
+    """Decode, turn upright and draw anew in every size and encoding.
+
+    Raises PhotoRefused with the code broken when the data ends early or cannot be decoded.
+    """
+    with _opened(file) as image, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # damaged EXIF is told as a warning; it is dropped all the same
+        try:
+            witness = _witness(image)
+            upright = _fresh(ImageOps.exif_transpose(image))
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+            raise PhotoRefused("broken", _("This photo is damaged and cannot be read.")) from error
+    files: dict[tuple[str, str], bytes] = {}
+    for size, edge in SIZES.items():
+        scaled = upright.copy()
+        scaled.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        for ending, (encoding, options) in ENCODINGS.items():
+            files[size, ending] = _encoded(scaled, encoding, options)
+    return Drawn(files, upright.width, upright.height, difference_hash(upright), witness)
+
+
+def difference_hash(image: Image.Image) -> str:
+    """64 bits in hexadecimal: in 8 rows of 9 grey pixels, is each brighter than its right neighbour?"""
+    grey = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            bits = bits << 1 | (grey[row * 9 + column] > grey[row * 9 + column + 1])
+    return f"{bits:016x}"
+
+
+def great_circle_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Metres between two points on a sphere of the mean Earth radius (haversine formula)."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    a = math.sin((phi2 - phi1) / 2) ** 2
+    a += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return 2 * MEAN_EARTH_RADIUS_M * math.asin(math.sqrt(min(a, 1.0)))
+
+
+def _opened(file: IO[bytes]) -> Image.Image:
+    """The image by its content, not decoded yet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            file.seek(0)
+            image = Image.open(file, formats=None)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PhotoRefused("too_many_pixels", _("A photo may have at most 40 megapixels.")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise PhotoRefused("not_a_photo", _("This file is not a photo that can be read.")) from error
+    if image.format not in FORMATS:
+        raise PhotoRefused("format_not_taken", _("Send a photo as JPEG, PNG, WebP, HEIC or AVIF."))
+    return image
+
+
+def _fresh(image: Image.Image) -> Image.Image:
+    """The same pixels on a new canvas that never saw the file; transparency becomes white."""
+    rgba = image.convert("RGBA")
+    canvas = Image.new("RGB", rgba.size, "white")
+    canvas.paste(rgba, mask=rgba.getchannel("A"))
+    return canvas
+
+
+def _encoded(image: Image.Image, encoding: str, options: dict[str, int | bool]) -> bytes:
+    out = io.BytesIO()
+    image.save(out, encoding, **options)
+    return out.getvalue()
+
+
+def _witness(image: Image.Image) -> Witness:
+    """Position and time from EXIF; whatever is missing or odd is simply not known."""
+    try:
+        exif = image.getexif()
+        gps, details = exif.get_ifd(ExifTags.IFD.GPSInfo), exif.get_ifd(ExifTags.IFD.Exif)
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError):
+        return Witness()
+    latitude, longitude = _degrees(gps.get(2), gps.get(1), "S"), _degrees(gps.get(4), gps.get(3), "W")
+    known = latitude is not None and longitude is not None and (abs(latitude), abs(longitude)) != (0.0, 0.0)
+    taken_at = _moment(details.get(0x9003), details.get(0x9011))
+    return Witness(latitude if known else None, longitude if known else None, taken_at)
+
+
+def _degrees(value: object, reference: object, negative: str) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(part) for part in value)  # type: ignore[attr-defined]  # odd EXIF raises TypeError
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    result = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(result) or abs(result) > 180:
+        return None
+    return -result if str(reference).strip("\x00 ") == negative else result
+
+
+def _moment(value: object, offset: object) -> datetime | None:
+    """EXIF's local time; without its offset it is read as UTC+8, the one zone of the country."""
+    try:
+        local = datetime.strptime(str(value).strip("\x00 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    sign, _sep, rest = str(offset or "+08:00")[:1], "", str(offset or "+08:00")[1:]
+    try:
+        hours, minutes = (int(part) for part in rest.split(":"))
+    except ValueError:
+        hours, minutes = 8, 0
+    shift = timedelta(hours=hours, minutes=minutes)
+    return local + shift if sign == "-" else local - shift

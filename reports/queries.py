@@ -1,0 +1,123 @@
+"""Questions about reports that are more than a filter."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, TypedDict
+
+from django.db.models import Count, Exists, F, Q, QuerySet
+from django.http import Http404
+
+from accounts.actors import Viewer
+from reports.events import content_hash, event_body
+from reports.models import Event, Recipient, Report, ReportQuerySet
+from reports.models.report import Bbox
+from reports.workflow import OPEN
+from routing.cells import centre_of, name_of, parent_masks
+
+MOST_CELLS = 5000
+
+
+class CellCount(TypedDict):
+    """One cell of the map with the reports in it."""
+
+    cell: str
+    latitude: float
+    longitude: float
+    count: int
+    open_count: int
+
+
+def report_for(viewer: Viewer, code: str) -> Report:
+    """The report if this viewer may know of it, with ``is_inner``; one statement. Raises Http404."""
+    reports: ReportQuerySet = Report.objects.visible_to(viewer)
+    report = reports.with_standing(viewer).for_display().filter(code=code).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+def cells_of(reports: QuerySet[Report], resolution: int) -> list[CellCount]:
+    """How many reports lie in each H3 cell of a resolution, the fullest first."""
+    return [_cell_count(*row) for row in counted_by_cell(reports, resolution)]
+
+
+def counted_by_cell(reports: QuerySet[Report], resolution: int) -> QuerySet[Any, Any]:
+    """Rows of (cell, count, open count); the database groups by bit arithmetic, in the index alone."""
+    clear, fill = parent_masks(resolution)
+    parent = F("cell").bitand(clear).bitor(fill)
+    return (
+        reports.filter(cell__isnull=False)
+        .annotate(parent_cell=parent)
+        .values("parent_cell")
+        .annotate(count=Count("*"), open_count=Count("status", filter=Q(status__in=sorted(OPEN))))
+        .order_by("-count", "parent_cell")
+        .values_list("parent_cell", "count", "open_count")[:MOST_CELLS]
+    )
+
+
+def fitting_resolution(bbox: Bbox) -> int:
+    """The H3 resolution that cuts a box into a few hundred cells."""
+    width = max(bbox.east - bbox.west, bbox.north - bbox.south, 1e-4)
+    resolution, edge_degrees = 12, 0.0002
+    while resolution > 4 and width / edge_degrees > 30:
+        resolution, edge_degrees = (
+            resolution - 1,
+            edge_degrees * 2.6458,
+        )  # each step of H3 has seven times the area
+    return resolution
+
+
+def timeline_of(report: Report, *, is_inner: bool) -> QuerySet[Event]:
+    """What happened, oldest first; outsiders read the public lines."""
+    events = report.events.select_related("organisation", "by_organisation", "comment").order_by("pk")
+    return events if is_inner else events.filter(is_public=True)
+
+
+def timeline_for(viewer: Viewer, code: str) -> list[Event]:
+    """A report's timeline with the report on every line, and ``is_inner``; one statement. Raises Http404."""
+    readable = Report.objects.visible_to(viewer).filter(code=code)
+    inner = readable.inner_to(viewer)
+    lines = Event.objects.filter(report__in=readable).filter(Q(is_public=True) | Q(report__in=inner))
+    related = ("report", "organisation", "by_organisation", "comment")
+    found: list[Event] = list(lines.annotate(is_inner=Exists(inner)).select_related(*related).order_by("pk"))
+    if not found:
+        raise Http404
+    return found
+
+
+def events_for(viewer: Viewer, after: int) -> QuerySet[Event]:
+    """Sequenced events of the reports that this viewer's organisations were given, after a ``seq``."""
+    events = Event.objects.filter(seq__gt=after).order_by("seq")
+    events = events.select_related("report__category", "organisation", "by_organisation")
+    if viewer.sees_everything:
+        return events
+    given = Recipient.objects.filter(organisation__in=viewer.organisation_ids, is_active=True)
+    return events.filter(report__in=given.values("report"))
+
+
+def trace_of(report: Report, events: Iterable[Event], content: dict[str, Any] | None) -> dict[str, Any]:
+    """The verifiable story: every event as its digest covers it. ``content`` is for the secret's holder."""
+    lines = []
+    for event in events:
+        event.report = report
+        lines.append({**event_body(event), "seq": event.seq, "digest": event.digest})
+    known = content and {**content, "salt": report.salt, "hash": content_hash(report.salt, content)}
+    return {"report": report.code, "head_digest": report.head_digest, "events": lines, "content": known}
+
+
+def _cell_count(cell: int, count: int, open_count: int) -> CellCount:
+    name, latitude, longitude = _shown(cell)
+    return {
+        "cell": name,
+        "latitude": latitude,
+        "longitude": longitude,
+        "count": count,
+        "open_count": open_count,
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _shown(cell: int) -> tuple[str, float, float]:
+    """A cell as the map names and places it; people look at the same ones again and again."""
+    latitude, longitude = centre_of(cell)
+    return name_of(cell), round(latitude, 6), round(longitude, 6)

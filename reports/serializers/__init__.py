@@ -1,0 +1,48 @@
+"""What comes in about reports and what goes out, by direction."""
+
+from reports.serializers.asking import DatumQuery, FeedQuery, MapQuery, ReportQuery
+from reports.serializers.fields import BboxField, CategoryCode, PhotoField
+from reports.serializers.incoming import MAX_TEXT, NewPhoto, NewReport, NewText, OptionalText
+from reports.serializers.outgoing import (
+    CategoryName,
+    CellSerializer,
+    CommentSerializer,
+    EventSerializer,
+    FeedEventSerializer,
+    FeedSerializer,
+    MapSerializer,
+    OrganisationName,
+    PhotoSerializer,
+    ReceiptSerializer,
+    ReportSerializer,
+    SubmittedSerializer,
+    TraceSerializer,
+)
+
+__all__ = [
+    "MAX_TEXT",
+    "BboxField",
+    "CategoryCode",
+    "CategoryName",
+    "CellSerializer",
+    "CommentSerializer",
+    "DatumQuery",
+    "EventSerializer",
+    "FeedEventSerializer",
+    "FeedQuery",
+    "FeedSerializer",
+    "MapQuery",
+    "MapSerializer",
+    "NewPhoto",
+    "NewReport",
+    "NewText",
+    "OptionalText",
+    "OrganisationName",
+    "PhotoField",
+    "PhotoSerializer",
+    "ReceiptSerializer",
+    "ReportQuery",
+    "ReportSerializer",
+    "SubmittedSerializer",
+    "TraceSerializer",
+]

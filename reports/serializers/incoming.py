@@ -1,0 +1,153 @@
+"""What comes in about reports, checked; every fault is named at once."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from rest_framework import serializers
+
+from accounts.models import Consent
+from accounts.serializers import StrictSerializer
+from reports.models import Report
+from reports.places import Place, PlaceRefused, place_of
+from reports.serializers.fields import CategoryCode, PhotoField, fault
+from reports.services import Draft
+from routing.rows import CategoryRow
+from routing.services import current_snapshot
+
+MAX_TEXT = 4000
+MAX_PHOTOS = 5
+CLOCK_SKEW = timedelta(minutes=10)
+OLDEST = timedelta(days=365)
+
+
+class NewReport(StrictSerializer):
+    """A report on its way in; every fault is named at once."""
+
+    kind = serializers.ChoiceField(choices=Report.Kind.choices)
+    category = CategoryCode()
+    text = serializers.CharField(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
+    latitude = serializers.FloatField(required=False, min_value=-180, max_value=180)
+    longitude = serializers.FloatField(required=False, min_value=-180, max_value=180)
+    datum = serializers.ChoiceField(choices=Report.Datum.choices, default=Report.Datum.WGS84)
+    accuracy_m = serializers.FloatField(required=False, min_value=0, max_value=100_000)
+    address = serializers.CharField(max_length=300, required=False, default="")
+    observed_at = serializers.DateTimeField(required=False)
+    language = serializers.ChoiceField(choices=[("zh-hans", "zh-hans"), ("en", "en")], default="zh-hans")
+    channel = serializers.ChoiceField(choices=[("app", "app"), ("web", "web"), ("api", "api")], default="app")
+    answers = serializers.JSONField(required=False, default=dict)
+    consents = serializers.ListField(
+        child=serializers.ChoiceField(choices=Consent.Purpose.choices),
+        required=False,
+        default=list,
+        max_length=10,
+    )
+    notice_version = serializers.CharField(max_length=40, required=False, default="")
+    photos = serializers.ListField(child=PhotoField(), required=False, default=list, max_length=MAX_PHOTOS)
+
+    def validate_observed_at(self, value: Any) -> Any:
+        """A phone may be offline for long, but it does not see the future."""
+        now = timezone.now()
+        if value > now + CLOCK_SKEW:
+            raise serializers.ValidationError(_("This time is in the future."), code="future")
+        if value < now - OLDEST:
+            raise serializers.ValidationError(_("This time is more than a year ago."), code="too_old")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        faults: dict[str, Any] = {}
+        category: CategoryRow = attrs["category"]
+        if attrs["kind"] not in category.kinds:
+            faults["kind"] = [fault(_("This category does not take this kind."), "kind_not_taken")]
+        if not attrs["text"] and not attrs["photos"]:
+            faults["text"] = [fault(_("Say in words or with a photo what it is about."), "required")]
+        if category.is_photo_required and not attrs["photos"]:
+            faults["photos"] = [fault(_("This category needs a photo."), "required")]
+        if attrs["consents"] and not attrs["notice_version"]:
+            faults["notice_version"] = [
+                fault(_("A consent is given under a version of the notice."), "required")
+            ]
+        faults.update(_faults_of_answers(category, attrs["answers"]))
+        try:
+            attrs["place"] = _place(attrs)
+        except PlaceRefused as refusal:
+            faults[refusal.field] = [fault(str(refusal), refusal.code)]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return attrs
+
+    def draft(self) -> Draft:
+        """The checked input as the service takes it."""
+        given = dict(self.validated_data)
+        observed_at = given.get("observed_at") or timezone.now()
+        same = (
+            "kind",
+            "category",
+            "text",
+            "place",
+            "language",
+            "channel",
+            "answers",
+            "notice_version",
+            "photos",
+        )
+        consents = tuple(dict.fromkeys(given["consents"]))
+        return Draft(observed_at=observed_at, consents=consents, **{name: given[name] for name in same})
+
+
+class NewText(StrictSerializer):
+    """Words about a report."""
+
+    text = serializers.CharField(max_length=MAX_TEXT)
+
+
+class OptionalText(StrictSerializer):
+    """Words that may be left out."""
+
+    text = serializers.CharField(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
+
+
+class NewPhoto(StrictSerializer):
+    """One photo."""
+
+    file = PhotoField()
+
+
+def _place(attrs: dict[str, Any]) -> Place:
+    latitude, longitude = attrs.get("latitude"), attrs.get("longitude")
+    if (latitude is None) != (longitude is None):
+        field = "latitude" if latitude is None else "longitude"
+        raise PlaceRefused("required", _("A position is a latitude and a longitude."), field)
+    if latitude is None or longitude is None:
+        if not attrs["address"]:
+            raise PlaceRefused("required", _("Say where: a position, or an address in words."))
+        return Place(address=attrs["address"], datum=attrs["datum"])
+    return place_of(
+        current_snapshot(),
+        latitude,
+        longitude,
+        datum=attrs["datum"],
+        accuracy_m=attrs.get("accuracy_m"),
+        address=attrs["address"],
+    )
+
+
+def _faults_of_answers(category: CategoryRow, answers: Any) -> dict[str, Any]:
+    """The extra questions' own JSON Schema, each fault under the question it is about."""
+    if not isinstance(answers, dict):
+        return {"answers": [fault(_("Answers are an object of question and answer."), "invalid")]}
+    if not category.questions:
+        return (
+            {"answers": [fault(_("This category asks no extra questions."), "unknown_field")]}
+            if answers
+            else {}
+        )
+    found = Draft202012Validator(category.questions).iter_errors(answers)
+    faults: dict[str, list[Any]] = {}
+    for error in found:
+        faults.setdefault(".".join(map(str, error.absolute_path)) or "_", []).append(
+            fault(error.message, "invalid")
+        )
+    return {"answers": faults} if faults else {}

@@ -1,0 +1,184 @@
+"""A report arrives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor, ActorKind
+from accounts.codes import hash_secret, new_secret
+from accounts.models import Consent, Organisation, Producer
+from reports.events import Happening, chained, content_hash, new_salt, write
+from reports.models import Event, Photo, Report
+from reports.places import Place
+from reports.references import take_references
+from reports.services.photos import quarantine
+from reports.workflow import Visibility
+from routing.decision import RoutingDecision
+from routing.models import Category
+from routing.rows import CategoryRow, OrganisationRow
+from routing.services import current_snapshot
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report as it comes in, checked and with its place in WGS 84."""
+
+    kind: str
+    category: CategoryRow
+    text: str
+    place: Place
+    observed_at: datetime
+    language: str = "zh-hans"
+    channel: str = Report.Channel.APP
+    answers: dict[str, Any] = field(default_factory=dict)
+    consents: Sequence[str] = ()
+    notice_version: str = ""
+    photos: Sequence["File[bytes]"] = ()
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What the sender gets once: the report, and the secret of its receipt."""
+
+    report: Report
+    secret: str
+    decision: RoutingDecision
+
+
+@transaction.atomic(savepoint=False)  # who calls it in a transaction gives that up when this fails
+def submit_report(draft: Draft, *, producer: Producer | None) -> Submitted:
+    """Take in a report, routed; without a producer it gets a fresh one of its own.
+
+    At most five statements on PostgreSQL besides those for photos and consents, and no network.
+    """
+    now, secret = timezone.now(), new_secret()
+    decision = current_snapshot().resolve(
+        draft.category.code, draft.place.latitude, draft.place.longitude, now, draft.place.accuracy_m
+    )
+    producer = producer or Producer.objects.create(created_at=now)
+    report = _new_report(draft, producer, decision, now)
+    report.secret_hash = hash_secret(secret)
+    report.reference = take_references(1, now)[0]
+    photos = [quarantine(report, file) for file in draft.photos]
+    _save_with_events(report, draft, photos, decision)
+    return Submitted(report, secret, decision)
+
+
+def content_of(report: Report) -> dict[str, Any]:
+    """What of a report can be erased, as its first event's digest covers it; no floats, to be canonical."""
+    return {
+        "text": report.text,
+        "address": report.address,
+        "latitude": _micro(report.latitude),
+        "longitude": _micro(report.longitude),
+        "answers": report.answers,
+    }
+
+
+def first_visibility(category: CategoryRow, producer: Producer) -> Visibility:
+    """Private where the category says so; otherwise held until a person has looked at a producer's first."""
+    if category.is_private_by_default:
+        return Visibility.PRIVATE
+    return Visibility.PUBLIC if producer.is_trusted else Visibility.HELD
+
+
+def _micro(degrees: float | None) -> int | None:
+    return None if degrees is None else round(degrees * 1_000_000)
+
+
+def _new_report(draft: Draft, producer: Producer, decision: RoutingDecision, now: datetime) -> Report:
+    category, place = draft.category, draft.place
+    snapshot = current_snapshot()
+    acknowledge_by, resolve_by = snapshot.service_levels(category.code, now)
+    answers_for_it = None if decision.needs_triage else decision.organisation
+    return Report(
+        producer=producer,
+        kind=draft.kind,
+        category=_known_category(category),
+        text=draft.text,
+        salt=new_salt(),
+        language=draft.language,
+        answers=draft.answers,
+        questions_version=category.questions_version if draft.answers else 0,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        accuracy_m=place.accuracy_m,
+        cell=place.cell,
+        raw_latitude=place.raw_latitude,
+        raw_longitude=place.raw_longitude,
+        datum=place.datum,
+        address=place.address,
+        observed_at=draft.observed_at,
+        created_at=now,
+        channel=draft.channel,
+        visibility=first_visibility(category, producer),
+        responsible=_known_organisation(snapshot.organisations[answers_for_it]) if answers_for_it else None,
+        triage_reason=str(decision.triage_reason),
+        decision=decision.as_json(),
+        acknowledge_by=acknowledge_by,
+        resolve_by=resolve_by,
+    )
+
+
+def _known_category(row: CategoryRow) -> Category:
+    """The row as the ORM knows it, without asking: what the answer shows is in the snapshot."""
+    return Category(
+        pk=row.pk, code=row.code, name_zh=row.name_zh, name_en=row.name_en, is_hazard=row.is_hazard
+    )
+
+
+def _known_organisation(row: OrganisationRow) -> Organisation:
+    return Organisation(pk=row.pk, code=row.code, kind=row.kind, name_zh=row.name_zh, name_en=row.name_en)
+
+
+def _save_with_events(report: Report, draft: Draft, photos: list[Photo], decision: RoutingDecision) -> None:
+    """Report and first events: the digests are known before the insert, so the report is written once."""
+    actor = Actor(ActorKind.PRODUCER, producer=report.producer)
+    content = content_hash(report.salt, content_of(report))
+    about = {
+        "category": draft.category.code,
+        "kind": draft.kind,
+        "channel": draft.channel,
+        "content": content,
+    }
+    happenings = [
+        Happening(report, Event.Kind.SUBMITTED, actor, data=about, at=report.created_at),
+        Happening(report, Event.Kind.ROUTED, SYSTEM, data=routed_data(decision), at=report.created_at),
+    ]
+    happenings += [Happening(report, Event.Kind.PHOTO_ADDED, actor, data={"photo": p.code}) for p in photos]
+    happenings += [
+        Happening(report, Event.Kind.CONSENT_GIVEN, actor, data={"purpose": purpose}, is_public=False)
+        for purpose in draft.consents
+    ]
+    events = chained(happenings)
+    report.save(force_insert=True)
+    write(events)
+    if photos:
+        Photo.objects.bulk_create(photos)
+    _give_consents(report, draft)
+
+
+def _give_consents(report: Report, draft: Draft) -> None:
+    """A repeated consent of a known producer stays the one it was."""
+    Consent.objects.bulk_create(
+        [
+            Consent(producer=report.producer, purpose=purpose, notice_version=draft.notice_version)
+            for purpose in draft.consents
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def routed_data(decision: RoutingDecision) -> dict[str, Any]:
+    """A decision as the public event carries it."""
+    return {
+        "organisation": None if decision.needs_triage else decision.organisation,
+        "executor": None if decision.needs_triage else decision.executor,
+        "triage": str(decision.triage_reason),
+        "rule": decision.rule,
+    }

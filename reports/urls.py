@@ -1,0 +1,22 @@
+"""Where reports are reached below ``/api/v1/``."""
+
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from reports.live_views import PassView
+from reports.photo_views import PhotoView
+from reports.views import FeedView, ReportViewSet
+
+router = SimpleRouter()
+router.register("reports", ReportViewSet, basename="report")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    re_path(
+        r"^photos/(?P<code>[0-9a-z]{20})/(?P<size>[a-z]+)\.(?P<ending>[a-z]+)$",
+        PhotoView.as_view(),
+        name="photo",
+    ),
+    path("events/", FeedView.as_view(), name="events"),
+    path("live/passes/", PassView.as_view(), name="live-pass"),
+]

@@ -1,0 +1,250 @@
+"""The API of reports: a view translates, makes one call, and translates back."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.actors import Viewer
+from accounts.conditions import check_if_match, etag, is_unchanged
+from accounts.inputs import checked, checked_body, form_data
+from accounts.models import User
+from accounts.services import producer_for
+from accounts.viewers import producer_of, viewer_of
+from reports import queries, services
+from reports.models import Comment, Photo, Report, ReportQuerySet
+from reports.permissions import as_producer, voice_of
+from reports.serializers import (
+    CommentSerializer,
+    DatumQuery,
+    EventSerializer,
+    FeedQuery,
+    FeedSerializer,
+    MapQuery,
+    MapSerializer,
+    NewPhoto,
+    NewReport,
+    NewText,
+    OptionalText,
+    PhotoSerializer,
+    ReportQuery,
+    ReportSerializer,
+    SubmittedSerializer,
+    TraceSerializer,
+)
+from reports.services.submitting import Submitted, content_of
+
+VARY = "Accept, Accept-Language, Authorization, X-Session-Token, Cookie"
+
+
+class ReportViewSet(viewsets.GenericViewSet[Report]):
+    """Reports: send, find, follow, and speak about them."""
+
+    serializer_class = ReportSerializer
+    permission_classes = (AllowAny,)
+    lookup_field = "code"
+    lookup_value_regex = "[0-9a-z]{20}"
+    queryset = Report.objects.none()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "language": get_language() or ""}
+
+    @extend_schema(request=NewReport, responses={201: SubmittedSerializer})
+    def create(self, request: Request) -> Response:
+        """Send a report. Its receipt (code and secret) is shown this once and opens it without an account."""
+        given = NewReport(data=form_data(request, "photos", "consents"))
+        given.is_valid(raise_exception=True)
+        submitted = services.submit_report(given.draft(), producer=_producer(request))
+        location = f"/api/v1/reports/{submitted.report.code}/"
+        body = _receipt(submitted, self.get_serializer_context())
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    @extend_schema(parameters=[ReportQuery])
+    def list(self, request: Request) -> Response:
+        """Reports that I may see, newest first, by cursor."""
+        wanted = checked(ReportQuery, request)
+        page = self.paginate_queryset(_filtered(wanted, viewer_of(request)).for_display())
+        context = {**self.get_serializer_context(), "datum": wanted.get("datum", "wgs84")}
+        return self.get_paginated_response(ReportSerializer(page, many=True, context=context).data)
+
+    @extend_schema(parameters=[DatumQuery], responses={200: ReportSerializer, 304: None})
+    def retrieve(self, request: Request, code: str) -> Response:
+        """One report, with its ETag."""
+        wanted = checked(DatumQuery, request)
+        report = queries.report_for(viewer_of(request), code)
+        headers = {"ETag": etag(report.version), "Vary": VARY, "Cache-Control": "private, no-cache"}
+        if is_unchanged(request, report.version):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        context = {**self.get_serializer_context(), **wanted}
+        return Response(ReportSerializer(report, context=context).data, headers=headers)
+
+    @extend_schema(parameters=[MapQuery], responses=MapSerializer)
+    @action(detail=False)
+    def map(self, request: Request) -> Response:
+        """The reports of a box, gathered by H3 cell."""
+        wanted = checked(MapQuery, request)
+        resolution = wanted.pop("resolution", None) or queries.fitting_resolution(wanted["bbox"])
+        cells = queries.cells_of(_filtered(wanted, viewer_of(request)), resolution)
+        return Response({"resolution": resolution, "cells": cells})
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def timeline(self, request: Request, code: str) -> Response:
+        """What happened to a report, oldest first."""
+        lines = queries.timeline_for(viewer_of(request), code)
+        version = lines[0].report.version
+        headers = {"ETag": etag(version), "Vary": VARY}
+        if is_unchanged(request, version):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        context = {"is_inner": getattr(lines[0], "is_inner", False)}
+        return Response(EventSerializer(lines, many=True, context=context).data, headers=headers)
+
+    @extend_schema(responses=TraceSerializer)
+    @action(detail=True)
+    def trace(self, request: Request, code: str) -> Response:
+        """The verifiable story: every event with its digest; for the receipt's holder also the content."""
+        viewer = viewer_of(request)
+        report = queries.report_for(viewer, code)
+        events = queries.timeline_of(report, is_inner=True)
+        is_own = viewer.producer is not None and viewer.producer.pk == report.producer_id
+        return Response(queries.trace_of(report, events, content_of(report) if is_own else None))
+
+    @extend_schema(methods=["GET"], responses=CommentSerializer(many=True))
+    @extend_schema(methods=["POST"], request=NewText, responses={201: CommentSerializer})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def comments(self, request: Request, code: str) -> Response:
+        """What people said about it; a first-time producer's words wait for the desk."""
+        report = queries.report_for(viewer_of(request), code)
+        if request.method == "GET":
+            said = report.comments.select_related("organisation").order_by("created_at", "pk")
+            own = said if _is_inner(report) else said.filter(is_public=True)
+            return Response(CommentSerializer(own, many=True).data)
+        text = checked_body(NewText, request)["text"]
+        comment: Comment = services.add_comment(report, by=voice_of(request, report), text=text)
+        return Response(CommentSerializer(comment).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(methods=["POST", "DELETE"], request=None, responses={200: ReportSerializer})
+    @action(detail=True, methods=["post", "delete"])
+    def support(self, request: Request, code: str) -> Response:
+        """Back a report, or take that back; counted once per producer."""
+        actor = as_producer(request)
+        report = queries.report_for(viewer_of(request), code)
+        change = services.support if request.method == "POST" else services.unsupport
+        return self._answer(change(report, by=actor))
+
+    @extend_schema(request=NewText, responses=ReportSerializer)
+    @action(detail=True, methods=["post"])
+    def dispute(self, request: Request, code: str) -> Response:
+        """Say that my report is not resolved: once, within 28 days."""
+        words = checked_body(NewText, request)
+        return self._answer(services.dispute(self._own(request, code), by=as_producer(request), **words))
+
+    @extend_schema(request=OptionalText, responses=ReportSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, code: str) -> Response:
+        """Take my report back."""
+        words = checked_body(OptionalText, request)
+        return self._answer(services.withdraw(self._own(request, code), by=as_producer(request), **words))
+
+    @extend_schema(methods=["GET"], responses=PhotoSerializer(many=True))
+    @extend_schema(methods=["POST"], request=NewPhoto, responses={201: PhotoSerializer})
+    @action(
+        detail=True,
+        methods=["get", "post"],
+        pagination_class=None,
+        parser_classes=[MultiPartParser, FormParser, JSONParser],
+    )
+    def photos(self, request: Request, code: str) -> Response:
+        """The photos I may see; the producer may add up to five."""
+        report = queries.report_for(viewer_of(request), code)
+        if request.method == "GET":
+            shown = report.photos.order_by("pk")
+            shown = shown if _is_inner(report) else shown.filter(is_published=True)
+            return Response(PhotoSerializer(shown, many=True).data)
+        file = checked_body(NewPhoto, request)["file"]
+        own = self._own(request, code)
+        photo: Photo = services.add_photo(own, file, by=as_producer(request))
+        return Response(PhotoSerializer(photo).data, status=status.HTTP_201_CREATED)
+
+    def _own(self, request: Request, code: str) -> Report:
+        """The report as its producer's; somebody else's is nothing they may act on."""
+        viewer = viewer_of(request)
+        report = queries.report_for(viewer, code)
+        check_if_match(request, report.version, required=False)
+        if viewer.producer is None or viewer.producer.pk != report.producer_id:
+            self.permission_denied(request)
+        return report
+
+    def _answer(self, report: Report) -> Response:
+        data = ReportSerializer(report, context=self.get_serializer_context()).data
+        return Response(data, headers={"ETag": etag(report.version)})
+
+
+class FeedView(APIView):
+    """Events for organisations whose systems cannot be called."""
+
+    @extend_schema(parameters=[FeedQuery], responses=FeedSerializer)
+    def get(self, request: Request) -> Response:
+        """Events of the reports my organisations were given, after a ``seq``; nothing is skipped, ever."""
+        wanted = checked(FeedQuery, request)
+        events = list(queries.events_for(viewer_of(request), wanted["after"])[: wanted["limit"]])
+        last = events[-1].seq if events else wanted["after"]
+        return Response(FeedSerializer({"events": events, "next_after": last}).data)
+
+
+def _filtered(wanted: dict[str, Any], viewer: Viewer) -> ReportQuerySet:
+    reports: ReportQuerySet = Report.objects.visible_to(viewer)
+    if wanted.get("is_mine"):
+        reports = reports.filter(producer=viewer.producer) if viewer.producer else reports.none()
+    if wanted.get("needs_triage"):
+        reports = reports.awaiting_triage()
+    if "bbox" in wanted:
+        reports = reports.within(wanted["bbox"])
+    return reports.filter(**_conditions(wanted))
+
+
+def _conditions(wanted: dict[str, Any]) -> dict[str, Any]:
+    lookups = {
+        "status": "status",
+        "kind": "kind",
+        "visibility": "visibility",
+        "responsible": "responsible__code",
+        "created_after": "created_at__gte",
+        "created_before": "created_at__lt",
+    }
+    conditions = {lookup: wanted[name] for name, lookup in lookups.items() if name in wanted}
+    if "category" in wanted:
+        conditions["category_id"] = wanted["category"].pk
+    return conditions
+
+
+def _producer(request: Request) -> Any:
+    """The account's producer, made at its first act; None for anybody else."""
+    known = producer_of(request)
+    if known is not None or not isinstance(request.user, User):
+        return known
+    return producer_for(request.user)
+
+
+def _is_inner(report: Report) -> bool:
+    return bool(getattr(report, "is_inner", False))
+
+
+def _receipt(submitted: Submitted, context: dict[str, Any]) -> dict[str, Any]:
+    report = submitted.report
+    receipt = {
+        "code": report.code,
+        "secret": submitted.secret,
+        "reference": report.reference,
+        "digest": report.head_digest,
+    }
+    return SubmittedSerializer(
+        {"report": report, "receipt": receipt, "decision": report.decision}, context=context
+    ).data
