@@ -23,7 +23,6 @@ pytestmark = pytest.mark.usefixtures("one_connection")
 
 QUIET_S = 0.05
 BOUND_S = 20
-FAREWELL_S = 2  # Redis lets a listener go only when its wait for news is over; nobody waits for that
 BOX = [114.4, 38.0, 114.6, 38.1]
 
 
@@ -72,7 +71,7 @@ class Ear:
 
     async def hang_up(self) -> None:
         await self._line.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self._line.wait(FAREWELL_S)
+        await self._line.wait(BOUND_S)
 
 
 def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
