@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from django.conf import settings
 
 from analytics.contributions import PARTITION
@@ -45,8 +45,13 @@ def open_table(name: str = CONTRIBUTIONS) -> DeltaTable | None:
 
 
 def create(name: str, rows: "pa.Table", build: str, seq: int = 0) -> DeltaTable:
-    """A new table that belongs to a build, with its first rows."""
-    _write(url_of(name), rows, build, seq, "error")
+    """A new table that belongs to a build, with its first rows. Raises Overtaken when it is there already."""
+    try:
+        _write(url_of(name), rows, build, seq, "error")
+    except DeltaError as error:
+        if open_table(name) is None:
+            raise
+        raise Overtaken from error
     return DeltaTable(url_of(name))
 
 

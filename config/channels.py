@@ -1,9 +1,9 @@
 """The channel layers: of one process when there is no Redis, and of several that share one.
 
-Without Redis, listeners wait on the server's event loop while tasks speak from threads with loops of their own.
-Channels' own in-memory layer puts into the listener's queue from whatever thread speaks, which asyncio forbids:
-a listener then hears late or never. Here every mailbox knows its loop, and what comes from elsewhere is carried
-there.
+Without Redis, listeners wait on the server's event loop while tasks speak from threads with loops of their
+own. Channels' own in-memory layer puts into the listener's queue from whatever thread speaks, which asyncio
+forbids: a listener then hears late or never. Here every mailbox knows its loop, and what comes from elsewhere
+is carried there.
 
 With Redis, a process subscribes once to each group that anybody in it listens to, and the message is handed
 out here: a map watched by thousands costs one message a process. Either layer tells a listener that does not
@@ -20,7 +20,7 @@ from typing import Any
 from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
-from channels_redis.utils import _wrap_close  # the layer closes with its loop; there is no public name for it
+from channels_redis.utils import _wrap_close  # it has no public name for closing with the loop
 
 from accounts.codes import new_code
 

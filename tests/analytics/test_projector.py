@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Consent
 from analytics import lake, projector, tasks
+from analytics.contributions import rows_of
+from analytics.errors import Overtaken
 from analytics.models import ProjectionCursor
 from reports.models import Event, Report
 from reports.workflow import Visibility
@@ -150,6 +152,13 @@ def test_of_two_projectors_at_once_one_writes(
 
     assert projector.project() == 0
     assert seqs() == every_seq()
+
+
+def test_of_two_projectors_that_start_a_lake_the_slower_is_told() -> None:
+    nothing = rows_of([], "salt")
+    lake.create(lake.CONTRIBUTIONS, nothing, "first")
+    with pytest.raises(Overtaken):
+        lake.create(lake.CONTRIBUTIONS, nothing, "second")
 
 
 def test_a_lost_lake_is_written_again(report: Report) -> None:
