@@ -20,7 +20,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from webhooks import leases, outside, payloads, services, signing
+from accounts import outside
+from webhooks import leases, payloads, services, signing
 from webhooks.leases import Errand, Outcome
 from webhooks.models import Delivery
 from webhooks.vault import SecretLost

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import outside
 from accounts.models import Organisation, Producer
 from reports.models import Event, Recipient, Report
 from routing.models import Category
 from tests.webhooks.receiver import Receiver, receiving
-from webhooks import dispatch, outside, services
+from webhooks import dispatch, services
 from webhooks.handlers import owe_deliveries
 from webhooks.models import Delivery, Endpoint
 from webhooks.services import Issued

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import outside
 from tests.webhooks.conftest import Town, deliver, pass_time
 from tests.webhooks.receiver import Receiver, Reply
-from webhooks import dispatch, leases, outside, services
+from webhooks import dispatch, leases, services
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.services import Issued
 

@@ -19,7 +19,7 @@ URL = "https://firm.example/hook"
 @pytest.fixture(autouse=True)
 def _no_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "webhooks.outside.getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("93.184.215.14", 443))]
+        "accounts.outside.getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("93.184.215.14", 443))]
     )
 
 

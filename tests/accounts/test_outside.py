@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import outside
 from tests.webhooks.certificates import certificate_for
 from tests.webhooks.receiver import Receiver, Reply, receiving
-from webhooks import outside
 
 
 @pytest.fixture
@@ -34,6 +34,13 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         return asked
 
     return set_names
+
+
+@pytest.fixture(autouse=True)
+def _tidy() -> Iterator[None]:
+    """No connection outlives its test."""
+    yield
+    outside.hang_up()
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from webhooks import addresses
-from webhooks.pools import Key, Pools
+from accounts import addresses
+from accounts.pools import Key, Pools
 
 ANSWER_LIMIT = 64 * 1024
 # Once the status is known, the rest of the answer is only for the log.

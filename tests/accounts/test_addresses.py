@@ -2,7 +2,7 @@
 
 import pytest
 
-from webhooks import addresses
+from accounts import addresses
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "2400:3200::1", "::ffff:8.8.8.8"]
 REFUSED = [
