@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Consent
 from analytics import lake, projector, tasks
-from analytics.contributions import rows_of
+from analytics.arrow import rows_of
 from analytics.errors import Overtaken
 from analytics.models import ProjectionCursor
 from reports.models import Event, Report
