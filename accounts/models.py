@@ -10,6 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+
+
+def asked_language() -> str:
+    """The one of our languages that is active now: whoever signs up is answered in the language they used."""
+    return "en" if (get_language() or "").startswith("en") else "zh-hans"
+
 
 def new_producer_key() -> str:
     """A producer's pseudonym: 128 random bits that say nothing, not even when it was made."""
@@ -35,13 +42,19 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # people are known by e-mail or phone, never by a handle
     email = models.EmailField(_("e-mail address"), unique=True, null=True, blank=True)  # type: ignore[assignment]  # a phone alone is enough
     name = models.CharField(_("name"), max_length=150, blank=True)
-    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, default=asked_language)
+    is_large_text = models.BooleanField(_("large text"), default=False)
     is_service = models.BooleanField(_("service account"), default=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # AbstractUser declares the username manager
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="user_language_known", condition=Q(language__in=["zh-hans", "en"])),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or f"user {self.pk}"
@@ -205,13 +218,15 @@ class StoredAnswer(models.Model):
     """The answer to a POST that carried an Idempotency-Key, so that a repeat gets the same one.
 
     Only hashes of the key and the body are kept; the answer is encrypted under the key itself,
-    so a receipt's secret in it can be read by nobody but the phone that holds the key.
+    so a receipt's secret in it can be read by nobody but the phone that holds the key. ``about`` are the
+    codes it names, a space between them: when one of them is erased, ``sealed`` is emptied.
     """
 
     key_hash = models.CharField(max_length=64, unique=True)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     sealed = models.BinaryField()
+    about = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:

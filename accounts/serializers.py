@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.built_once import BuiltOnce
-from accounts.models import Consent, Membership, Organisation, User
+from accounts.models import LANGUAGES, Consent, Membership, Organisation, User
+
+SPOKEN = [(code, code) for code, _name in LANGUAGES]
 
 
 def refuse_unknown(serializer: serializers.Serializer[Any], data: Any) -> None:
@@ -70,12 +72,21 @@ class MembershipSerializer(BuiltOnce, serializers.ModelSerializer[Membership]):
 class MeSerializer(BuiltOnce, serializers.ModelSerializer[User]):
     """The account that is logged in."""
 
+    language = serializers.ChoiceField(choices=SPOKEN, read_only=True)
     memberships = MembershipSerializer(many=True, read_only=True)
 
     class Meta:
         model = User
-        fields = ("email", "name", "language", "is_service", "memberships")
-        read_only_fields = ("email", "is_service", "memberships")
+        fields = ("email", "name", "language", "is_large_text", "is_service", "memberships")
+        read_only_fields = fields
+
+
+class AccountChange(StrictSerializer):
+    """What I want otherwise about my account; what is left out stays."""
+
+    name = serializers.CharField(max_length=150, allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=SPOKEN, required=False)
+    is_large_text = serializers.BooleanField(required=False)
 
 
 class ConsentSerializer(BuiltOnce, serializers.ModelSerializer[Consent]):

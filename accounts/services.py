@@ -1,9 +1,14 @@
 """What changes about people and organisations."""
 
+import hashlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +33,37 @@ def producer_for(user: User) -> Producer:
     """The producer of an account, made at its first act."""
     producer, _is_new = Producer.objects.get_or_create(user=user)
     return producer
+
+
+def language_of(user: User | None) -> str:
+    """The language in which somebody is spoken to, ``zh-hans`` or ``en``; the city's for whoever has none."""
+    return user.language if user is not None else settings.LANGUAGE_CODE
+
+
+def account_of(user: User) -> User:
+    """The account with what it may do where: three statements."""
+    return User.objects.prefetch_related("memberships__organisation").get(pk=user.pk)
+
+
+def version_of(account: User) -> int:
+    """A number that changes with anything that ``/me/`` shows, whatever language it shows it in."""
+    roles = sorted(
+        [m.organisation_id, m.role, m.area_codes, m.category_codes] for m in account.memberships.all()
+    )
+    shown = [account.email, account.name, account.language, account.is_large_text, roles]
+    return int.from_bytes(hashlib.sha256(json.dumps(shown).encode()).digest()[:6])
+
+
+@transaction.atomic
+def change_account(user: User, *, is_known: Callable[[int], None], **changes: Any) -> User:
+    """Change name, language or the size of text; ``is_known`` is told the version and raises at another."""
+    User.objects.select_for_update().get(pk=user.pk)
+    account = account_of(user)
+    is_known(version_of(account))
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(changes))
+    return account
 
 
 def note_address(user: User) -> None:

@@ -1,10 +1,12 @@
 """My account, my consents, organisations, and machine tokens."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from django.utils import translation
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -13,8 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import services
+from accounts.conditions import check_if_match, etag
+from accounts.inputs import checked_body
 from accounts.models import Consent, Organisation, Producer, User
 from accounts.serializers import (
+    AccountChange,
     ConsentSerializer,
     MeSerializer,
     NewConsent,
@@ -24,6 +29,10 @@ from accounts.serializers import (
 )
 from accounts.viewers import viewer_of
 
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of what is to be changed."
+)
+
 
 def logged_in(request: Request) -> User:
     """The account behind a request; raises NotAuthenticated for anybody else."""
@@ -32,14 +41,30 @@ def logged_in(request: Request) -> User:
     return request.user
 
 
-class MeView(generics.RetrieveAPIView[User]):
-    """The account that is logged in, with what it may do where."""
+class MeView(APIView):
+    """The account that is logged in."""
 
-    serializer_class = MeSerializer
     permission_classes = (IsAuthenticated,)
 
-    def get_object(self) -> User:
-        return User.objects.prefetch_related("memberships__organisation").get(pk=logged_in(self.request).pk)
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """My account, what it may do where, and its ETag."""
+        return _account(services.account_of(logged_in(request)))
+
+    @extend_schema(request=AccountChange, responses=MeSerializer, parameters=[IF_MATCH])
+    def patch(self, request: Request) -> Response:
+        """Change my name, the language I am spoken to in, or the size of text; needs the ETag in If-Match."""
+        changes = checked_body(AccountChange, request)
+        account = services.change_account(
+            logged_in(request), is_known=partial(check_if_match, request), **changes
+        )
+        translation.activate(account.language)
+        return _account(account)
+
+
+def _account(account: User) -> Response:
+    headers = {"ETag": etag(services.version_of(account)), "Cache-Control": "private, no-store"}
+    return Response(MeSerializer(account).data, headers=headers)
 
 
 class ConsentsView(generics.ListAPIView[Consent]):

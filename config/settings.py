@@ -253,10 +253,10 @@ MFA_TOTP_ISSUER = "Commonway"
 REST_FRAMEWORK = {
     # knox first: its WWW-Authenticate header makes a missing credential a 401 and not a 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.XSessionTokenAuthentication",
         "reports.authentication.ReceiptAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.authentication.SessionAuthentication",
     ],
     # A view that forgets to say who may use it is closed.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices, each under the name a client should generate.
     "ENUM_NAME_OVERRIDES": {
         "EventKind": "reports.models.Event.Kind",
+        "Language": "accounts.serializers.SPOKEN",
         "OrganisationKind": "accounts.models.Organisation.Kind",
         "Purpose": "accounts.models.Consent.Purpose",
         "ReportChannel": "reports.models.Report.Channel",

@@ -15,7 +15,7 @@ import pytest
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor, ActorKind, Viewer
@@ -49,6 +49,7 @@ def quiet_house(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.STORAGES = {**settings.STORAGES, "default": files}
     settings.LAKE_URL = str(tmp_path / "lake")
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)  # a request leaves its own behind
     forget_snapshot()
     yield
     cache.clear()

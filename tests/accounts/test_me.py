@@ -27,6 +27,7 @@ def test_a_citizen_reads_the_account_and_no_membership(alice: User, client_of: C
         "email": "alice@example.org",
         "name": "Alice",
         "language": "zh-hans",
+        "is_large_text": False,
         "is_service": False,
         "memberships": [],
     }
@@ -52,6 +53,59 @@ def test_without_an_account_these_are_a_401(db: None, anyone: APIClient, path: s
 
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-authenticated")
     assert answer.headers["WWW-Authenticate"] == "Token"
+
+
+# --- Language and size of text ---
+
+
+def test_a_change_needs_the_version_that_was_read(alice: User, client_of: ClientOf) -> None:
+    phone = client_of(alice)
+    tag = phone.get("/api/v1/me/").headers["ETag"]
+    wish = {"language": "en", "is_large_text": True, "name": "Alicia"}
+
+    blind = phone.patch("/api/v1/me/", wish)
+    done = phone.patch("/api/v1/me/", wish, headers={"If-Match": tag})
+    late = phone.patch("/api/v1/me/", {"name": "Ali"}, headers={"If-Match": tag})
+
+    assert (blind.status_code, done.status_code, late.status_code) == (428, 200, 412)
+    assert {name: done.json()[name] for name in wish} == wish
+    assert phone.get("/api/v1/me/").headers["ETag"] == done.headers["ETag"] != tag
+
+
+def test_what_is_not_mine_to_change_is_named(alice: User, client_of: ClientOf) -> None:
+    wish = {"is_service": True, "email": "a@example.org", "language": "fr"}
+
+    answer = client_of(alice).patch("/api/v1/me/", wish, headers={"If-Match": "*"})
+
+    assert {fault["pointer"]: fault["code"] for fault in answer.json()["errors"]} == {
+        "#/is_service": "unknown_field",
+        "#/email": "unknown_field",
+        "#/language": "invalid_choice",
+    }
+
+
+def test_whoever_names_no_language_is_answered_in_their_own(
+    alice: User, city: SmallCity, client_of: ClientOf
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language="en")
+    phone = client_of(alice)
+
+    own, asked = (
+        phone.get("/api/v1/organisations/", headers=headers)
+        for headers in ({}, {"Accept-Language": "zh-Hans"})
+    )
+
+    assert (own.json()[0]["name"], asked.json()[0]["name"]) == ("East Fixers", "东修公司")
+    assert (own.headers["Content-Language"], asked.headers["Content-Language"]) == ("en", "zh-hans")
+
+
+def test_the_language_of_one_request_is_not_that_of_the_next(
+    alice: User, city: SmallCity, client_of: ClientOf, anyone: APIClient
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language="en")
+    client_of(alice).get("/api/v1/organisations/")
+
+    assert anyone.get("/api/v1/organisations/").headers["Content-Language"] == "zh-hans"
 
 
 # --- Consents ---
