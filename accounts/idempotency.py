@@ -30,9 +30,11 @@ KEPT = timedelta(hours=24)
 MAX_KEY_LENGTH = 200
 KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Content-Language")
 CREDENTIALS = ("Authorization", "X-Session-Token", "Cookie")
+# Addresses whose body carries a key for each of its items: a key of the whole would tie them together.
+KEYS_INSIDE = ("/api/v1/reports/batch/",)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-Refusal = Callable[[HttpRequest, DomainError], HttpResponseBase]
+Refusal = Callable[[HttpRequest, Exception], HttpResponseBase]
 
 
 class Middleware:
@@ -46,12 +48,13 @@ class Middleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method != "POST" or not request.path.startswith("/api/v1/"):
+        is_one = request.path.startswith("/api/v1/") and request.path not in KEYS_INSIDE
+        if key is None or request.method != "POST" or not is_one:
             return self.get_response(request)
         try:
             return self._once(request, _clean(key))
         except DomainError as error:
-            return _refusal()(request, error)
+            return problem_of(request, error)
 
     def _once(self, request: HttpRequest, key: str) -> HttpResponseBase:
         scope = _scope(request, key)
@@ -89,10 +92,10 @@ class Middleware:
         return response
 
 
-def _refusal() -> Refusal:
-    """The seam to config, which apps never import by name."""
+def problem_of(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """What HTTP says about an error: the seam to config, which apps never import by name."""
     refusal: Refusal = import_string(settings.PROBLEM_RESPONSE)
-    return refusal
+    return refusal(request, error)
 
 
 def _clean(key: str) -> str:
@@ -112,12 +115,24 @@ def _scope(request: HttpRequest, key: str) -> str:
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    """What the body says, not how: a phone that sends a form again draws a new multipart boundary."""
+    """What the body says, not how: a phone that sends a form again draws a new multipart boundary, and a
+    report that was sent alone may come again in a batch.
+    """
     if not (request.content_type or "").startswith("multipart/"):
-        return hashlib.sha256(request.body).hexdigest()
+        return hashlib.sha256(_plain(request)).hexdigest()
     parts = sorted((name, value) for name in request.POST for value in request.POST.getlist(name))
     files = sorted((name, _file_hash(part)) for name in request.FILES for part in request.FILES.getlist(name))
     return _sha256(json.dumps([parts, files]))
+
+
+def _plain(request: HttpRequest) -> bytes:
+    """JSON with sorted keys and no spaces; anything else as it came."""
+    if request.content_type != "application/json":
+        return request.body
+    try:
+        return json.dumps(json.loads(request.body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):  # the view says what is wrong with it
+        return request.body
 
 
 def _file_hash(part: "UploadedFile[bytes]") -> str:

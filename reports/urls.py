@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from reports.batch_views import BatchView
 from reports.live_views import PassView
 from reports.photo_views import PhotoView
 from reports.views import FeedView, ReportViewSet
@@ -11,6 +12,7 @@ router = SimpleRouter()
 router.register("reports", ReportViewSet, basename="report")
 
 urlpatterns = [
+    path("reports/batch/", BatchView.as_view(), name="report-batch"),
     path("", include(router.urls)),
     re_path(
         r"^photos/(?P<code>[0-9a-z]{20})/(?P<size>[a-z]+)\.(?P<ending>[a-z]+)$",
