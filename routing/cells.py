@@ -4,7 +4,8 @@ Parents are bit arithmetic, so a database can group by any resolution without kn
 ``(cell & ~CLEAR) | SET`` with the two masks of :func:`parent_masks`.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from h3.api import basic_int as h3
 
@@ -67,3 +68,9 @@ def cells_touching(west: float, south: float, east: float, north: float, resolut
     corners = [(south, west), (south, east), (north, east), (north, west)]
     box = h3.LatLngPoly(corners)
     return frozenset(h3.h3shape_to_cells_experimental(box, resolution, contain="overlap"))
+
+
+def cells_over(polygon: Mapping[str, Any], resolution: int) -> frozenset[int]:
+    """The cells of a resolution that touch a GeoJSON Polygon or MultiPolygon of WGS 84."""
+    shape = h3.geo_to_h3shape(dict(polygon))
+    return frozenset(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap"))

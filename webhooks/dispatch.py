@@ -21,10 +21,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from accounts import outside
+from accounts.vault import SecretLost
 from webhooks import leases, payloads, services, signing
 from webhooks.leases import Errand, Outcome
 from webhooks.models import Delivery
-from webhooks.vault import SecretLost
 
 logger = logging.getLogger(__name__)
 

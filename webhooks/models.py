@@ -39,7 +39,7 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 
 
 class Endpoint(models.Model):
-    """A URL of an organisation that wants to be told. Its secrets lie sealed (``webhooks/vault.py``)."""
+    """A URL of an organisation that wants to be told. Its secrets lie sealed (``accounts/vault.py``)."""
 
     class DisabledReason(models.TextChoices):
         BY_OWNER = "by_owner", _("switched off by its owner")

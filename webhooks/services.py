@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import outside
+from accounts import outside, vault
 from accounts.codes import new_code
 from accounts.errors import StaleVersion
 from accounts.models import Organisation
-from webhooks import payloads, signing, vault
+from webhooks import payloads, signing
 from webhooks.errors import EndpointDisabled, EndpointUrlRefused, StillOpen, TooManyEndpoints
 from webhooks.models import Delivery, Endpoint
 

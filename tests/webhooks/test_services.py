@@ -6,10 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import vault
 from accounts.errors import StaleVersion
 from tests.webhooks.conftest import Town, deliver
 from tests.webhooks.receiver import Receiver, Reply
-from webhooks import payloads, services, vault
+from webhooks import payloads, services
 from webhooks.errors import EndpointDisabled, EndpointUrlRefused, StillOpen, TooManyEndpoints
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.services import Issued

@@ -13,7 +13,7 @@ from django.conf import settings
 
 
 class SecretLost(Exception):
-    """The secret was closed with a ``SECRET_KEY`` that is no longer known: the endpoint needs a new one."""
+    """The secret was closed with a ``SECRET_KEY`` that is no longer known: it must be given anew."""
 
 
 def seal(secret: str) -> str:
