@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 
 from accounts.viewers import viewer_of
 from reports.models import Photo, Report
+from reports.photo_files import derivative_name
 from reports.photos import ENCODINGS, SIZES
-from reports.services.photos import derivative_name
 
 MIME = {"webp": "image/webp", "jpg": "image/jpeg"}
 

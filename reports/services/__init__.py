@@ -1,5 +1,6 @@
 """Everything that can be done to a report, one verb each, in files by what they are about."""
 
+from reports.services.erasing import erase_photos, erase_uploads, purge_photos, purge_upload
 from reports.services.locking import locked
 from reports.services.photos import add_photo, finish_photo, publish_photo, refuse_photo
 from reports.services.routing import (
@@ -26,11 +27,15 @@ __all__ = [
     "change_status",
     "change_visibility",
     "dispute",
+    "erase_photos",
+    "erase_uploads",
     "finish_photo",
     "locked",
     "note_many",
     "offer_many",
     "publish_photo",
+    "purge_photos",
+    "purge_upload",
     "refuse_photo",
     "return_to_triage",
     "stop_reading",

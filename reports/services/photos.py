@@ -11,7 +11,11 @@ from reports import photos as drawing
 from reports.errors import NotPublishable, PhotoRefused, TooManyPhotos
 from reports.events import record
 from reports.models import Event, Photo, Report
+from reports.photo_files import derivative_name, original_name
+from reports.services.erasing import erase_photos
 from reports.services.locking import locked
+
+__all__ = ["add_photo", "erase_photos", "finish_photo", "publish_photo", "quarantine", "refuse_photo"]
 
 MAX_PHOTOS = 5
 
@@ -23,7 +27,7 @@ def quarantine(report: Report, file: "File[bytes]", **fields: object) -> Photo:
     """
     digest = drawing.judge(file, file.size)
     photo = Photo(report=report, content_hash=digest, **fields)
-    photo.original = default_storage.save(f"quarantine/{photo.code}", file)
+    photo.original = default_storage.save(original_name(photo.code), file)
     return photo
 
 
@@ -57,7 +61,7 @@ def finish_photo(photo: Photo) -> Photo:
     except PhotoRefused as refusal:
         return refuse_photo(photo, refusal.code)
     for (size, ending), content in drawn.files.items():
-        name = derivative_name(photo, size, ending)
+        name = derivative_name(photo, size, ending, photo.boxes_version)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(content))
     return _note_ready(photo, drawn)
@@ -93,11 +97,6 @@ def publish_photo(photo: Photo, *, by: Actor) -> Photo:
     return photo
 
 
-def derivative_name(photo: Photo, size: str, ending: str) -> str:
-    """Where a derivative lies in the storage."""
-    return f"photos/{photo.code[:4]}/{photo.code}/{size}.{ending}"
-
-
 def _has_consent(report: Report) -> bool:
     live = Consent.objects.filter(producer=report.producer, withdrawn_at=None)
     return live.filter(purpose=Consent.Purpose.PUBLISH_PHOTO).exists()
@@ -109,13 +108,14 @@ def _note_ready(photo: Photo, drawn: drawing.Drawn) -> Photo:
     photo.refresh_from_db(fields=["state"])
     if photo.state != Photo.State.QUARANTINED:
         return photo
-    photo.state = Photo.State.READY
+    photo.state, photo.drawn_version = Photo.State.READY, photo.boxes_version
     photo.width, photo.height, photo.perceptual_hash = drawn.width, drawn.height, drawn.perceptual_hash
     photo.metres_from_pin = drawn.witness.metres_from(report.latitude, report.longitude)
     photo.seconds_from_observed = drawn.witness.seconds_from(report.observed_at)
     photo.save(
         update_fields=[
             "state",
+            "drawn_version",
             "width",
             "height",
             "perceptual_hash",
