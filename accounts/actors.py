@@ -10,6 +10,7 @@ __all__ = ["ANYONE", "STAFF", "SYSTEM", "Actor", "ActorKind", "Viewer"]
 
 
 STAFF = frozenset({ActorKind.MODERATOR, ActorKind.OFFICER, ActorKind.STEWARD})
+_NO_WORKERS = frozenset({Membership.Role.AUDITOR, Membership.Role.ASSISTANT})
 _DESK_ROLES = frozenset({Membership.Role.MODERATOR, Membership.Role.OFFICER, Membership.Role.STEWARD})
 
 
@@ -40,8 +41,13 @@ class Viewer:
 
     @cached_property
     def organisation_ids(self) -> frozenset[int]:
-        """The organisations whose work this viewer may see."""
-        return frozenset(membership.organisation_id for membership in self.memberships)
+        """The organisations whose work this viewer may see; an assistant sees their own entries alone."""
+        return frozenset(m.organisation_id for m in self.memberships if m.role != Membership.Role.ASSISTANT)
+
+    @cached_property
+    def assisting_ids(self) -> frozenset[int]:
+        """The organisations for which this viewer files for others."""
+        return frozenset(m.organisation_id for m in self.memberships if m.role == Membership.Role.ASSISTANT)
 
     @cached_property
     def is_steering(self) -> bool:
@@ -59,11 +65,11 @@ class Viewer:
         return self.is_steering or self.is_auditor or bool(self.user and self.user.is_superuser)
 
     def actors(self) -> tuple[Actor, ...]:
-        """Every role in which this viewer may act, as staff or firm; none for an auditor."""
+        """Every role in which this viewer may act, as staff or firm; none for an auditor or assistant."""
         return tuple(
             Actor(ActorKind(m.role), organisation=m.organisation, user=self.user)
             for m in self.memberships
-            if m.role != Membership.Role.AUDITOR
+            if m.role not in _NO_WORKERS
         )
 
     def actor_for(self, organisation_id: int) -> Actor | None:

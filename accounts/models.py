@@ -101,6 +101,9 @@ class Organisation(models.Model):
     is_steering = models.BooleanField(
         _("steering bureau"), default=False, help_text=_("Its desk gets what the rules could not route.")
     )
+    is_sandbox = models.BooleanField(
+        _("test organisation"), default=False, help_text=_("Answers reports sent to try things out.")
+    )
     mandate = models.TextField(_("mandate"), blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
@@ -122,6 +125,13 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 name="organisation_spe_has_mandate", condition=~Q(kind="spe") | ~Q(mandate="")
             ),
+            models.UniqueConstraint(
+                fields=["is_sandbox"], condition=Q(is_sandbox=True), name="organisation_one_sandbox"
+            ),
+            models.CheckConstraint(
+                name="organisation_sandbox_steers_nothing",
+                condition=Q(is_sandbox=False) | Q(is_steering=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +152,7 @@ class Membership(models.Model):
         FIRM_AGENT = "firm_agent", _("firm agent")
         STEWARD = "steward", _("steward")
         AUDITOR = "auditor", _("auditor")
+        ASSISTANT = "assistant", _("assistant")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
@@ -160,7 +171,9 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "organisation", "role"], name="membership_once"),
             models.CheckConstraint(
                 name="membership_role_known",
-                condition=Q(role__in=["moderator", "officer", "firm_agent", "steward", "auditor"]),
+                condition=Q(
+                    role__in=["moderator", "officer", "firm_agent", "steward", "auditor", "assistant"]
+                ),
             ),
         ]
 
@@ -191,6 +204,14 @@ class Consent(models.Model):
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     method = models.CharField(max_length=10, choices=Method, default=Method.APP)
+    via = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("written down by"),
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -13,4 +13,5 @@ class ActorKind(models.TextChoices):
     FIRM_AGENT = "firm_agent", _("firm agent")
     STEWARD = "steward", _("steward")
     AUDITOR = "auditor", _("auditor")
+    ASSISTANT = "assistant", _("assistant")
     SYSTEM = "system", _("the service itself")

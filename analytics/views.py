@@ -54,7 +54,7 @@ class AnswerView(APIView):
 
         parameters = checked(self.query, request)
         found = answers.answer(self.slug, parameters)
-        rows = BY_SLUG[self.slug].arrange(found.rows, bool(viewer_of(request).memberships))
+        rows = BY_SLUG[self.slug].arrange(found.rows, bool(viewer_of(request).organisation_ids))
         body = {"build": found.build, "as_of": found.as_of, "rows": rows}
         return Response(self.rows(body).data, headers={"Cache-Control": "private, max-age=60", "Vary": VARY})
 

@@ -148,7 +148,8 @@ class QueueListener(Listener):
     async def open(self, viewer: Viewer, wish: dict[str, Any]) -> None:
         """Join the organisation's group."""
         code = str(self.scope["url_route"]["kwargs"]["code"])
-        organisations = {m.organisation.code: m.organisation for m in viewer.memberships}
+        working = [m.organisation for m in viewer.memberships if m.organisation_id in viewer.organisation_ids]
+        organisations = {organisation.code: organisation for organisation in working}
         if code not in organisations:
             return await self.refuse(NOT_FOUND, "not-found")
         groups = [f"organisation.{code}"]
