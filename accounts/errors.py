@@ -27,3 +27,20 @@ class StillRunning(DomainError):
 
 class BadIdempotencyKey(DomainError):
     """An Idempotency-Key is empty, too long or not printable ASCII."""
+
+
+class TooMany(DomainError):
+    """Somebody does something more often than ``settings.LIMITS`` allows; ``wait`` is in seconds."""
+
+    def __init__(self, message: str, *, wait: float, scope: str) -> None:
+        super().__init__(message)
+        self.wait = wait
+        self.extensions = {"scope": scope}
+
+
+class AnswerErased(DomainError):
+    """An Idempotency-Key came again whose answer was about something that has been erased since."""
+
+
+class LoginTooOld(DomainError):
+    """What is asked for cannot be undone and needs a login of the last minutes."""

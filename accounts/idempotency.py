@@ -9,6 +9,7 @@ answered with what that one said.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar
@@ -23,7 +24,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts.errors import BadIdempotencyKey, DomainError, KeyReused, StillRunning
+from accounts.codes import CODE_LENGTH
+from accounts.errors import AnswerErased, BadIdempotencyKey, DomainError, KeyReused, StillRunning
 from accounts.models import StoredAnswer
 
 KEPT = timedelta(hours=24)
@@ -32,6 +34,8 @@ KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Content-Language")
 CREDENTIALS = ("Authorization", "X-Session-Token", "Cookie")
 # Addresses whose body carries a key for each of its items: a key of the whole would tie them together.
 KEYS_INSIDE = ("/api/v1/reports/batch/",)
+
+_CODE = re.compile(rf"\b[0-9a-z]{{{CODE_LENGTH}}}\b")
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 Refusal = Callable[[HttpRequest, Exception], HttpResponseBase]
@@ -88,8 +92,17 @@ class Middleware:
                 fingerprint=fingerprint,
                 status=response.status_code,
                 sealed=_seal(response, scope),
+                about=_codes_in(response),
             )
         return response
+
+
+def forget_answers_about(code: str) -> int:
+    """Empty every stored answer that names this code, because it was erased; returns how many there were.
+
+    The key stays taken: a phone that sends once more is told that it is gone, and makes nothing anew.
+    """
+    return StoredAnswer.objects.filter(about__contains=code).update(sealed=b"", about="")
 
 
 def problem_of(request: HttpRequest, error: Exception) -> HttpResponseBase:
@@ -157,8 +170,16 @@ def _replay(stored: StoredAnswer, fingerprint: str, scope: str) -> HttpResponse:
         raise KeyReused(
             _("This Idempotency-Key was used with another body; use a new key for a new request.")
         )
+    if not stored.sealed:
+        raise AnswerErased(_("What this Idempotency-Key once made was erased since."))
     headers, body = _open(bytes(stored.sealed), scope)
     return HttpResponse(body, status=stored.status, headers={**headers, "Idempotent-Replayed": "true"})
+
+
+def _codes_in(response: HttpResponse) -> str:
+    """The public codes that an answer names; by these it is found when one of them is erased."""
+    codes = _CODE.findall(response.content.decode("utf-8", "replace") + response.headers.get("Location", ""))
+    return " ".join(dict.fromkeys(codes))
 
 
 def _seal(response: HttpResponse, scope: str) -> bytes:

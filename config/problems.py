@@ -59,7 +59,10 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
     accounts.VersionRequired: Problem(428, "version-required", _("Say which version you are changing.")),
     accounts.KeyReused: Problem(422, "idempotency-key-reused", _("This Idempotency-Key was used before.")),
     accounts.StillRunning: Problem(409, "still-running", _("The first request is still being answered.")),
+    accounts.AnswerErased: Problem(410, "erased", _("It was erased.")),
+    accounts.LoginTooOld: Problem(403, "login-too-old", _("Log in again first.")),
     accounts.BadIdempotencyKey: Problem(400, "bad-idempotency-key", _("The Idempotency-Key is not usable.")),
+    accounts.TooMany: Problem(429, "too-many-requests", _("Too many requests.")),
     moderation.NobodyAnswers: Problem(409, "nobody-answers", _("Nobody answers for it yet.")),
     moderation.DecisionNeedsReason: Problem(400, "reason-required", _("Say why.")),
     tickets.NothingToCountersign: Problem(
