@@ -37,14 +37,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def visible_to(self, viewer: Viewer) -> Self:
         """What this viewer may read: public ones, their own, and those their organisation was given."""
-        if viewer.sees_everything:
-            return self.exclude(visibility=Visibility.ERASED)
         readable = Q(visibility=Visibility.PUBLIC)
+        if viewer.sees_everything:
+            readable = Q(is_sandbox=False) & ~Q(visibility=Visibility.ERASED)
         if viewer.producer is not None:
             own = Q(producer=viewer.producer)
             if viewer.report_code is not None:
                 own &= Q(code=viewer.report_code)
             readable |= own & ~Q(visibility=Visibility.ERASED)
+        if viewer.assisting_ids:
+            readable |= _assisted_by(viewer) & ~Q(visibility=Visibility.ERASED)
         if viewer.organisation_ids:
             readable |= Exists(self.model.given_to(viewer.organisation_ids)) & ~Q(
                 visibility__in=[Visibility.HIDDEN, Visibility.ERASED]
@@ -89,9 +91,20 @@ def _inner(viewer: Viewer) -> Q:
     inner = Q(pk__in=[])
     if viewer.producer is not None:
         inner |= Q(producer=viewer.producer)
+    if viewer.assisting_ids:
+        inner |= _assisted_by(viewer)
     if viewer.organisation_ids:
         inner |= Q(Exists(Report.given_to(viewer.organisation_ids)))
     return inner
+
+
+def _assisted_by(viewer: Viewer) -> Q:
+    """What this viewer wrote down for others who have not taken it over since."""
+    return Q(
+        assistance__user=viewer.user,
+        assistance__organisation__in=viewer.assisting_ids,
+        assistance__ended_at__isnull=True,
+    )
 
 
 class Report(models.Model):
@@ -146,6 +159,8 @@ class Report(models.Model):
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.APP)
 
+    is_sandbox = models.BooleanField(_("sent to try things out"), default=False)
+
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RECEIVED)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
     redirected_to = models.CharField(_("redirected to"), max_length=200, blank=True)
@@ -188,6 +203,7 @@ class Report(models.Model):
             models.Index(fields=["responsible", "status", "resolve_by"], name="report_queue"),
             models.Index(fields=["producer", "-created_at"], name="report_own"),
             models.Index(fields=["created_at"], name="report_triage", condition=~Q(triage_reason="")),
+            models.Index(fields=["created_at"], name="report_sandbox", condition=Q(is_sandbox=True)),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -222,6 +238,9 @@ class Report(models.Model):
                 | ~Q(address="")
                 | Q(visibility="erased")
                 | Q(channel="import"),
+            ),
+            models.CheckConstraint(
+                name="report_sandbox_never_public", condition=Q(is_sandbox=False) | ~Q(visibility="public")
             ),
             models.CheckConstraint(
                 name="report_never_nobody",
