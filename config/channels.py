@@ -1,13 +1,9 @@
-"""The channel layers: of one process when there is no Redis, and of several that share one.
+"""The channel layer of one process, when there is no Redis.
 
-Without Redis, listeners wait on the server's event loop while tasks speak from threads with loops of their
-own. Channels' own in-memory layer puts into the listener's queue from whatever thread speaks, which asyncio
-forbids: a listener then hears late or never. Here every mailbox knows its loop, and what comes from elsewhere
-is carried there.
-
-With Redis, a process subscribes once to each group that anybody in it listens to, and the message is handed
-out here: a map watched by thousands costs one message a process. Either layer tells a listener that does not
-keep up that it is behind, instead of keeping everything for it or dropping lines in silence.
+Listeners wait on the server's event loop while tasks speak from threads with loops of their own. Channels'
+own in-memory layer puts into the listener's queue from whatever thread speaks, which asyncio forbids: a
+listener then hears late or never. Here every mailbox knows its loop, and what comes from elsewhere is carried
+there.
 """
 
 import asyncio
@@ -19,8 +15,6 @@ from typing import Any
 
 from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer
-from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
-from channels_redis.utils import _wrap_close  # it has no public name for closing with the loop
 
 from accounts.codes import new_code
 
@@ -156,49 +150,3 @@ class EmbeddedChannelLayer(BaseChannelLayer):
 def _put(mailboxes: list[Mailbox], message: Message) -> None:
     for mailbox in mailboxes:
         mailbox.put(message)
-
-
-class _BoundedQueue(asyncio.Queue[bytes]):
-    """What waits for one listener, as Redis sent it; a full one takes ``behind`` once, then nothing."""
-
-    def __init__(self, capacity: int, behind: bytes) -> None:
-        super().__init__()
-        self._capacity, self._behind = capacity, behind
-
-    def put_nowait(self, item: bytes) -> None:
-        if self.qsize() < self._capacity:
-            super().put_nowait(item)
-        elif self.qsize() == self._capacity:
-            super().put_nowait(self._behind)
-
-
-class _RedisLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # channels_redis has no types
-    """One event loop's share of the layer, with bounded queues."""
-
-    def __init__(self, capacity: int, behind: bytes, **options: Any) -> None:
-        super().__init__(**options)
-        self._capacity, self._behind = capacity, behind
-
-    async def _subscribe_to_channel(self, channel: str) -> None:
-        self.channels[channel] = _BoundedQueue(self._capacity, self._behind)
-        await self._get_shard(channel).subscribe(channel)
-
-
-class RedisChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # as above
-    """Groups and channels of all processes on one Redis, by publish and subscribe.
-
-    ``hosts`` as channels_redis takes them; ``capacity`` is the number of messages kept for one listener.
-    """
-
-    def __init__(self, capacity: int = 1000, **options: Any) -> None:
-        super().__init__(**options)
-        self._capacity, self._behind = capacity, self.serialize(BEHIND)
-
-    def _get_layer(self) -> RedisPubSubLoopLayer:
-        loop = asyncio.get_running_loop()
-        if loop not in self._layers:
-            self._layers[loop] = _RedisLoopLayer(
-                self._capacity, self._behind, channel_layer=self, **self._kwargs
-            )
-            _wrap_close(self, loop)
-        return self._layers[loop]

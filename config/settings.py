@@ -17,6 +17,9 @@
 | ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | names the service answers to | this machine |
 | BEHIND_HTTPS | cookies, HSTS and redirects for https | off |
 | HTTP_THREADS | how many requests one process answers at once | 8 |
+| LIMITS | how often anybody may do anything, single rates: report.first=10/h,… | config/limits.py |
+| LIMITS_SCALE | all of these rates by a factor; 0 switches them off | 1 |
+| TRUSTED_PROXIES | how many proxies in front may say where a request comes from | 0 |
 | DEBUG, LOG_LEVEL | diagnosis | off, INFO |
 """
 
@@ -28,6 +31,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+from config import limits as usual_limits
 from config.desk import UNFOLD as UNFOLD
 
 # Lets code say ModelAdmin[Report] and File[bytes] when it runs as it does when it is checked.
@@ -83,6 +87,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accounts.limiting.Middleware",  # before bodies are read and the database is asked
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -116,6 +121,7 @@ EVENT_HANDLERS: list[str] = [
     "reports.handlers.tell_listeners",
     "tickets.handlers.follow_reports",
     "moderation.handlers.forget_erased",
+    "webhooks.handlers.forget_erased",
     "webhooks.handlers.owe_deliveries",  # after the tickets, which say who was given a report
     "notifications.handlers.fill_inboxes",
 ]
@@ -164,12 +170,18 @@ if REDIS_URL:
     }
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "config.channels.RedisChannelLayer",
+            "BACKEND": "config.redis_channels.RedisChannelLayer",
             "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000},
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Its own default of 300 entries would forget sessions and failed logins under load.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "config.channels.EmbeddedChannelLayer"}}
 
 CACHES["default"]["KEY_FUNCTION"] = "config.edge.cache_key"
@@ -248,6 +260,14 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = "Commonway"
 
+# --- How often ---
+
+LIMITED = usual_limits.LIMITED
+LIMITS = env.limits("LIMITS", usual_limits.LIMITS)
+LIMITS_SCALE = env.scale("LIMITS_SCALE")
+# So many hops at the end of X-Forwarded-For are believed; allauth counts by the same address.
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
+
 # --- The API ---
 
 REST_FRAMEWORK = {
@@ -282,6 +302,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What a city's people say about its transport, who answers for it, and the answer.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "config.openapi.generator.Generator",
+    "CONTACT": {"name": "Commonway", "url": PUBLIC_URL},
+    "LICENSE": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+    "SERVERS": [{"url": "/", "description": "This city"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -308,7 +332,6 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.openapi.document_problems",
     ],
 }
 
