@@ -43,6 +43,8 @@ class RedisChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # chann
 class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # as above
     """The share of one event loop: its listeners, and its line to each Redis."""
 
+    _shards: "list[Any]"
+
     def __init__(self, capacity: int, **options: Any) -> None:
         super().__init__(**options)
         self._capacity = capacity
@@ -60,6 +62,8 @@ class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # as above
 
 class _Shard(RedisSingleShardConnection):  # type: ignore[misc]  # as above
     """The line to one Redis, which says when it had to be laid again."""
+
+    _redis: Any
 
     def _ensure_redis(self) -> None:
         if self._redis is None:
