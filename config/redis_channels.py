@@ -66,8 +66,9 @@ class _Shard(RedisSingleShardConnection):  # type: ignore[misc]  # as above
     _redis: Any
 
     def _ensure_redis(self) -> None:
-        if self._redis is None:
-            super()._ensure_redis()
+        is_new = self._redis is None
+        super()._ensure_redis()
+        if is_new:
             self._pubsub = _Line(self._redis.connection_pool, self.channel_layer)
 
 
