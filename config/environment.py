@@ -53,6 +53,36 @@ def seconds(name: str, default: list[float]) -> list[float]:
         raise ImproperlyConfigured(f"{name}={text(name)!r} is not a list of seconds like 0,5,300.") from None
 
 
+UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def limits(name: str, default: Mapping[str, str]) -> dict[str, tuple[int, float]]:
+    """Amount and seconds of each limit; the environment replaces single ones: ``report.first=10/h,…``."""
+    named = dict(word.partition("=")[::2] for word in words(name))
+    if unknown := sorted(set(named) - set(default)):
+        raise ImproperlyConfigured(f"{name} names {unknown[0]!r}; the limits are {', '.join(default)}.")
+    return {scope: _rate(name, named.get(scope, usual)) for scope, usual in default.items()}
+
+
+def _rate(name: str, written: str) -> tuple[int, float]:
+    amount, _, period = written.partition("/")
+    count, unit = period[:-1] or "1", period[-1:]
+    if not (amount.isdigit() and int(amount) and count.isdigit() and int(count) and unit in UNITS_S):
+        raise ImproperlyConfigured(f"{name}: {written!r} is not a rate like 30/h, 5/15m or 2/10s.")
+    return int(amount), float(int(count) * UNITS_S[unit])
+
+
+def scale(name: str) -> float:
+    """A factor of at least 0; 1 when it is not named."""
+    value = text(name, "1")
+    try:
+        if (factor := float(value)) >= 0:
+            return factor
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(f"{name}={value!r} is not a factor like 1, 10 or 0.5; 0 is off.")
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

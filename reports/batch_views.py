@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import limiting
 from accounts.idempotency import Middleware, problem_of
 from accounts.inputs import checked_body
 from reports.serializers.batch import BatchAnswers, BatchItem, NewBatch
@@ -67,13 +68,13 @@ def _answer(request: HttpRequest, item: Any) -> dict[str, Any]:
 
 
 def _as_one(request: HttpRequest) -> HttpResponseBase:
-    """What the address of a single report answers, once for each key."""
+    """What the address of a single report answers: within the limits, and once for each key."""
     view = ReportViewSet.as_view({"post": "create"})
 
     def answer(alone: HttpRequest) -> HttpResponseBase:
         return cast("SimpleTemplateResponse", view(alone)).render()
 
-    return Middleware(answer)(request)
+    return limiting.Middleware(Middleware(answer))(request)
 
 
 def _alone(request: HttpRequest, key: str, body: bytes) -> HttpRequest:

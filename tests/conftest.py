@@ -18,7 +18,9 @@ from django.db import close_old_connections
 from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
+from accounts import limits
 from accounts.actors import Actor, ActorKind, Viewer
+from accounts.limiting import Memory
 from accounts.models import Membership, Organisation, Producer, User
 from accounts.viewers import viewer_of_user
 from reports import services as reports
@@ -53,6 +55,8 @@ def quiet_house(settings: Any, tmp_path: Path) -> Iterator[None]:
     forget_snapshot()
     yield
     cache.clear()
+    limits.forget()
+    Memory.forget()
     forget_snapshot()
 
 

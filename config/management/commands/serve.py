@@ -126,6 +126,7 @@ def server_of_the_application() -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whom to believe about addresses says TRUSTED_PROXIES
             timeout_keep_alive=30,
             timeout_graceful_shutdown=REQUESTS_S,
         )
