@@ -5,6 +5,7 @@ from reports.models.event import Event, ReaderCursor
 from reports.models.photo import Photo, PhotoBox
 from reports.models.report import Recipient, ReferenceBlock, Report, ReportQuerySet
 from reports.models.upload import Upload
+from reports.models.search import SearchText
 from reports.models.voices import Comment, Support
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ReferenceBlock",
     "Report",
     "ReportQuerySet",
+    "SearchText",
     "Support",
     "Upload",
 ]
