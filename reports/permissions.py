@@ -1,9 +1,11 @@
 """In what role somebody speaks about a report."""
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from accounts.actors import Actor, ActorKind
+from accounts.errors import NotAllowed
 from accounts.models import User
 from accounts.services import producer_for
 from accounts.viewers import viewer_of
@@ -34,6 +36,18 @@ def as_producer(request: Request) -> Actor:
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return Actor(ActorKind.PRODUCER, producer=producer_for(request.user), user=request.user)
+
+
+def eraser_of(request: Request, report: Report) -> Actor:
+    """Whoever sent the report, or a steward of the steering bureau for them. Raises NotAllowed."""
+    viewer = viewer_of(request)
+    own = viewer.as_producer()
+    if own is not None and own.producer is not None and own.producer.pk == report.producer_id:
+        return own
+    for actor in viewer.actors():
+        if actor.kind == ActorKind.STEWARD and actor.organisation and actor.organisation.is_steering:
+            return actor
+    raise NotAllowed(_("A report is erased by whoever sent it, with its receipt or their account."))
 
 
 def _works_on(report: Report, organisation_id: int) -> bool:

@@ -86,13 +86,17 @@ def timeline_for(viewer: Viewer, code: str) -> list[Event]:
 
 
 def events_for(viewer: Viewer, after: int) -> QuerySet[Event]:
-    """Sequenced events of the reports that this viewer's organisations were given, after a ``seq``."""
+    """Sequenced events of the reports that this viewer's organisations were given, after a ``seq``.
+
+    Of an erasure hears also who had the report once: there may be a copy.
+    """
     events = Event.objects.filter(seq__gt=after).order_by("seq")
     events = events.select_related("report__category", "organisation", "by_organisation")
     if viewer.sees_everything:
         return events
-    given = Recipient.objects.filter(organisation__in=viewer.organisation_ids, is_active=True)
-    return events.filter(report__in=given.values("report"))
+    given = Recipient.objects.filter(organisation__in=viewer.organisation_ids)
+    is_theirs = Q(report__in=given.filter(is_active=True).values("report"))
+    return events.filter(is_theirs | Q(kind=Event.Kind.ERASED, report__in=given.values("report")))
 
 
 def trace_of(report: Report, events: Iterable[Event], content: dict[str, Any] | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ router.register("reports", ReportViewSet, basename="report")
 urlpatterns = [
     path("reports/batch/", BatchView.as_view(), name="report-batch"),
     path("", include(router.urls)),
+    path("", include("reports.own_urls")),
     re_path(
         r"^photos/(?P<code>[0-9a-z]{20})/(?P<size>[a-z]+)\.(?P<ending>[a-z]+)$",
         PhotoView.as_view(),

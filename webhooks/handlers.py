@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from reports.models import Event, Recipient
 from webhooks import dispatch, payloads
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.tasks import deliver_due
 
 # What every recipient must hear of even though the public does not.
@@ -45,6 +46,21 @@ def owe_deliveries(events: Sequence[Event]) -> None:
         transaction.on_commit(_nudge, robust=True)
 
 
+def forget_erased(events: Sequence[Event]) -> None:
+    """Trim what was and will be said about erased reports, and what receivers answered about them."""
+    erased = {event.report_id: event.report for event in events if event.kind == Event.Kind.ERASED}
+    if not erased:
+        return
+    about = Delivery.objects.filter(event__report__in=erased)
+    Attempt.objects.filter(delivery__in=about).exclude(answer="").update(answer="")
+    deliveries = list(about.select_related("event").order_by("pk"))
+    for delivery in deliveries:
+        if delivery.event is not None:  # the join above found them by it
+            delivery.event.report = erased[delivery.event.report_id]
+            delivery.payload = payloads.of_event(delivery.event)
+    Delivery.objects.bulk_update(deliveries, ["payload"], batch_size=200)
+
+
 def _nudge() -> None:
     """Wake the sender; a broker that is away costs a second, until the sweep."""
     if settings.RELAY_NUDGES and not dispatch.wake():
@@ -61,10 +77,12 @@ def _listeners() -> dict[int, list[_Listener]]:
 
 
 def _recipients(events: Sequence[Event], listening: frozenset[int]) -> defaultdict[int, set[int]]:
-    """Which listening organisations were given each report."""
+    """Which listening organisations were given each report; of an erased one also those who had it once."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     reports = {event.report_id for event in events}
-    given = Recipient.objects.filter(report__in=reports, organisation__in=listening, is_active=True)
+    erased = {event.report_id for event in events if event.kind == Event.Kind.ERASED}
+    given = Recipient.objects.filter(report__in=reports, organisation__in=listening)
+    given = given.filter(Q(is_active=True) | Q(report__in=erased)) if erased else given.filter(is_active=True)
     for report, organisation in given.values_list("report", "organisation"):
         found[report].add(organisation)
     return found

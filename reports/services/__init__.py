@@ -1,6 +1,7 @@
 """Everything that can be done to a report, one verb each, in files by what they are about."""
 
 from reports.services.erasing import erase_photos, erase_uploads, purge_photos, purge_upload
+from reports.services.forgetting import erase_comment, erase_report
 from reports.services.locking import locked
 from reports.services.photos import add_photo, finish_photo, publish_photo, refuse_photo
 from reports.services.routing import (
@@ -27,6 +28,8 @@ __all__ = [
     "change_status",
     "change_visibility",
     "dispute",
+    "erase_comment",
+    "erase_report",
     "erase_photos",
     "erase_uploads",
     "finish_photo",
