@@ -1,0 +1,131 @@
+"""The operations by name: what a generated client calls them, and the problems their subject brings.
+
+The problems that follow from an operation's shape (a body that is not right, nobody logged in, nothing
+there, a key used twice) are added to each; ``config/problems.py`` has the names. ``stale-version`` also says
+that the operation understands ``If-Match``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+STALE = "stale-version"
+MOVE = ("not-allowed", "illegal-move", "conflict", STALE)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; ``name`` is its operationId."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+
+
+# The links a client follows: from an operation's answer to what can be asked next.
+_REPORT = {"code": "$response.body#/report/code"}
+_SAME = {"code": "$request.path.code"}
+_FIRST = {"code": "$response.body#/results/0/code"}
+LINKS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+    "submitReport": {
+        "report": ("getReport", _REPORT),
+        "timeline": ("listTimeline", _REPORT),
+        "trace": ("getTrace", _REPORT),
+        "photos": ("listPhotos", _REPORT),
+        "addPhoto": ("addPhoto", _REPORT),
+        "comment": ("addComment", _REPORT),
+        "support": ("supportReport", _REPORT),
+        "withdraw": ("withdrawReport", _REPORT),
+    },
+    "listReports": {"report": ("getReport", _FIRST), "support": ("supportReport", _FIRST)},
+    "supportReport": {"takeBack": ("unsupportReport", _SAME), "report": ("getReport", _SAME)},
+    "listTickets": {"ticket": ("getTicket", _FIRST), "accept": ("acceptTicket", _FIRST)},
+    "acceptTicket": {"start": ("startTicket", _SAME)},
+    "startTicket": {"done": ("finishTicket", _SAME), "note": ("noteOnTicket", _SAME)},
+    "listTriage": {"assign": ("assignReport", _FIRST)},
+    "listScreening": {"show": ("showReport", _FIRST)},
+    "createEndpoint": {
+        "endpoint": ("getEndpoint", {"code": "$response.body#/endpoint/code"}),
+        "test": ("testEndpoint", {"code": "$response.body#/endpoint/code"}),
+    },
+    "issueToken": {"revoke": ("revokeToken", {"token_key": "$response.body#/token_key"})},
+    "giveConsent": {"withdraw": ("withdrawConsent", {"purpose": "$response.body#/purpose"})},
+}
+
+OPERATIONS: dict[str, Operation] = {
+    # The catalogue.
+    "GET /areas/": Operation("listAreas"),
+    "GET /categories/": Operation("listCategories"),
+    "GET /organisations/": Operation("listOrganisations"),
+    "GET /routing/preview/": Operation("previewRouting"),
+    # Reports.
+    "GET /reports/": Operation("listReports"),
+    "POST /reports/": Operation("submitReport", ("photo-refused",)),
+    "POST /reports/batch/": Operation("submitReports"),
+    "GET /reports/map/": Operation("getMap"),
+    "GET /reports/{code}/": Operation("getReport"),
+    "GET /reports/{code}/comments/": Operation("listComments"),
+    "POST /reports/{code}/comments/": Operation("addComment", ("not-allowed", "conflict")),
+    "POST /reports/{code}/dispute/": Operation("disputeReport", (*MOVE, "dispute-over", "reason-required")),
+    "GET /reports/{code}/photos/": Operation("listPhotos"),
+    "POST /reports/{code}/photos/": Operation(
+        "addPhoto", ("not-allowed", "photo-refused", "too-many-photos", "conflict", STALE)
+    ),
+    "GET /reports/{code}/proof/": Operation("listProofs"),
+    "POST /reports/{code}/support/": Operation("supportReport", ("not-allowed", "own-report", "conflict")),
+    "DELETE /reports/{code}/support/": Operation("unsupportReport", ("not-allowed", "conflict")),
+    "GET /reports/{code}/timeline/": Operation("listTimeline"),
+    "GET /reports/{code}/trace/": Operation("getTrace"),
+    "POST /reports/{code}/withdraw/": Operation("withdrawReport", (*MOVE, "reason-required")),
+    "GET /photos/{code}/{size}.{ending}": Operation("getPhoto"),
+    "GET /seals/": Operation("listSeals"),
+    "POST /live/passes/": Operation("issueLivePass"),
+    # The citizen's own.
+    "GET /me/": Operation("getMe"),
+    "PATCH /me/": Operation("changeMe", (STALE, "version-required")),
+    "GET /me/consents/": Operation("listConsents"),
+    "POST /me/consents/": Operation("giveConsent"),
+    "DELETE /me/consents/{purpose}/": Operation("withdrawConsent"),
+    "GET /me/inbox/": Operation("getInbox", ("not-authenticated", "not-allowed")),
+    "POST /me/inbox/read/": Operation("readInbox", ("not-authenticated", "not-allowed")),
+    # The desk.
+    "POST /desk/photos/{code}/publish/": Operation("publishPhoto", ("not-publishable", "conflict")),
+    "POST /desk/reports/{code}/answer/": Operation("answerReport", ("conflict", STALE)),
+    "POST /desk/reports/{code}/assign/": Operation("assignReport", (*MOVE, "nobody-answers")),
+    "POST /desk/reports/{code}/status/": Operation("moveReport", (*MOVE, "reason-required")),
+    "POST /desk/reports/{code}/visibility/": Operation("showReport", (*MOVE, "reason-required")),
+    "GET /desk/screening/": Operation("listScreening"),
+    "GET /desk/triage/": Operation("listTriage"),
+    # Tickets.
+    "GET /tickets/": Operation("listTickets"),
+    "GET /tickets/{code}/": Operation("getTicket"),
+    "POST /tickets/{code}/accept/": Operation("acceptTicket", MOVE),
+    "POST /tickets/{code}/countersign/": Operation("countersignTicket", (*MOVE, "nothing-to-countersign")),
+    "POST /tickets/{code}/decline/": Operation("declineTicket", (*MOVE, "reason-required")),
+    "POST /tickets/{code}/done/": Operation("finishTicket", (*MOVE, "photo-refused", "reason-required")),
+    "POST /tickets/{code}/hand-over/": Operation("handOverTicket", (*MOVE, "cannot-hand-over")),
+    "POST /tickets/{code}/notes/": Operation("noteOnTicket", MOVE),
+    "POST /tickets/{code}/return/": Operation("returnTicket", (*MOVE, "nothing-to-countersign")),
+    "POST /tickets/{code}/start/": Operation("startTicket", MOVE),
+    # Machines.
+    "GET /events/": Operation("listEvents"),
+    "GET /endpoints/": Operation("listEndpoints"),
+    "POST /endpoints/": Operation("createEndpoint", ("endpoint-url-refused", "too-many-endpoints")),
+    "GET /endpoints/{code}/": Operation("getEndpoint"),
+    "PATCH /endpoints/{code}/": Operation(
+        "changeEndpoint", ("endpoint-url-refused", STALE, "version-required")
+    ),
+    "DELETE /endpoints/{code}/": Operation("deleteEndpoint", (STALE,)),
+    "GET /endpoints/{code}/deliveries/": Operation("listDeliveries"),
+    "POST /endpoints/{code}/recover/": Operation("recoverDeliveries", ("endpoint-disabled",)),
+    "POST /endpoints/{code}/rotate/": Operation("rotateSecret", ("endpoint-disabled",)),
+    "POST /endpoints/{code}/test/": Operation("testEndpoint", ("endpoint-disabled",)),
+    "POST /deliveries/{code}/resend/": Operation(
+        "resendDelivery", ("endpoint-disabled", "delivery-still-open")
+    ),
+    "POST /tokens/": Operation("issueToken"),
+    "DELETE /tokens/{token_key}/": Operation("revokeToken"),
+    # Measures.
+    "GET /indicators/": Operation("listIndicators"),
+    "GET /indicators/hours-to-resolve/": Operation("getHoursToResolve"),
+    "GET /indicators/open-by-organisation/": Operation("getOpenByOrganisation"),
+    "GET /indicators/reports-per-cell/": Operation("getReportsPerCell"),
+}
