@@ -1,22 +1,27 @@
 """The one file that touches Pillow: judging a photo, and drawing what may be shown of it.
 
 Nothing public comes from the original. A photo is judged by its content before anything is decoded, then
-turned upright, drawn on a fresh canvas (which leaves EXIF, GPS, XMP, ICC, comments and thumbnails behind)
-and saved in three sizes as WebP and JPEG.
+turned upright, drawn on a fresh canvas (which leaves EXIF, GPS, XMP, ICC, comments and thumbnails behind),
+its faces and number plates are covered, and it is saved in three sizes as WebP and JPEG. Decoding and
+drawing run in the child process of ``reports/darkroom``; only ``judge`` runs in a request.
 """
 
 import hashlib
 import io
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
+import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFilter, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from reports.boxes import Box
 from reports.errors import PhotoRefused
 
 register_heif_opener()
@@ -30,6 +35,9 @@ ENCODINGS = {
     "webp": ("WEBP", {"quality": 80, "method": 4}),
     "jpg": ("JPEG", {"quality": 82, "optimize": True}),
 }
+# Above so many pixels, colours are not converted before the photo is smaller.
+MANY_PIXELS = 8_000_000
+COVER_CELLS = 4
 MEAN_EARTH_RADIUS_M = 6_371_008.8
 
 
@@ -55,14 +63,24 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A photo ready to be shown: its derivatives by (size, ending), and what is known of it."""
+class Canvas:
+    """A photo turned upright and drawn on a fresh canvas, no larger than the largest that is shown.
 
-    files: dict[tuple[str, str], bytes]
+    ``width`` and ``height`` are the original's, upright; ``pixels`` is (height, width, red-green-blue).
+    """
+
+    image: Image.Image
     width: int
     height: int
-    perceptual_hash: str
     witness: Witness
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        return np.asarray(self.image)
+
+    @property
+    def perceptual_hash(self) -> str:
+        return difference_hash(self.image)
 
 
 def judge(file: IO[bytes], size: int) -> str:
@@ -83,8 +101,8 @@ def judge(file: IO[bytes], size: int) -> str:
     return digest.hexdigest()
 
 
-def draw(file: IO[bytes]) -> Drawn:
-    """Decode, turn upright and draw anew in every size and encoding.
+def develop(file: IO[bytes]) -> Canvas:
+    """Decode, turn upright and draw on a fresh canvas; where a photo is larger, only as large as is shown.
 
     Raises PhotoRefused with the code broken when the data ends early or cannot be decoded.
     """
@@ -92,16 +110,28 @@ def draw(file: IO[bytes]) -> Drawn:
         warnings.simplefilter("ignore")  # damaged EXIF is told as a warning; it is dropped all the same
         try:
             witness = _witness(image)
-            upright = _fresh(ImageOps.exif_transpose(image))
+            size = image.size
+            upright = ImageOps.exif_transpose(_shrunk(image))
+            is_turned = (size[0] < size[1]) != (upright.width < upright.height)
+            canvas = _fresh(upright)
         except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
             raise PhotoRefused("broken", _("This photo is damaged and cannot be read.")) from error
+    width, height = size[::-1] if is_turned else size
+    return Canvas(canvas, width, height, witness)
+
+
+def draw(canvas: Canvas, boxes: Sequence[Box] = ()) -> dict[tuple[str, str], bytes]:
+    """The derivatives by (size, ending), with everything in the boxes past recognition in each of them."""
+    covered = canvas.image.copy()
+    for box in boxes:
+        _cover(covered, box)
     files: dict[tuple[str, str], bytes] = {}
     for size, edge in SIZES.items():
-        scaled = upright.copy()
+        scaled = covered.copy()
         scaled.thumbnail((edge, edge), Image.Resampling.LANCZOS)
         for ending, (encoding, options) in ENCODINGS.items():
             files[size, ending] = _encoded(scaled, encoding, options)
-    return Drawn(files, upright.width, upright.height, difference_hash(upright), witness)
+    return files
 
 
 def difference_hash(image: Image.Image) -> str:
@@ -137,6 +167,39 @@ def _opened(file: IO[bytes]) -> Image.Image:
     if image.format not in FORMATS:
         raise PhotoRefused("format_not_taken", _("Send a photo as JPEG, PNG, WebP, HEIC or AVIF."))
     return image
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    """The photo decoded with little memory: a JPEG is decoded small, odd colours are thinned out first."""
+    edge = SIZES["large"]
+    image.draft("RGB", (edge, edge))
+    if image.mode not in ("RGB", "RGBA", "L") and image.width * image.height > MANY_PIXELS:
+        thinner = max(max(image.size) // (2 * edge), 1)
+        size = max(image.width // thinner, 1), max(image.height // thinner, 1)
+        image = image.resize(size, Image.Resampling.NEAREST)
+    if image.mode not in ("RGB", "RGBA", "L"):
+        has_holes = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa")
+        turned = image.convert("RGBA" if has_holes else "RGB")
+        turned.info = image.info
+        image = turned
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image
+
+
+def _cover(image: Image.Image, box: Box) -> None:
+    """Leave of a part at most four colours across its longer edge, blurred into each other.
+
+    Nothing of a face or a number survives in so few averages, whatever is done to them afterwards.
+    """
+    left, top = math.floor(box.x * image.width), math.floor(box.y * image.height)
+    right = min(math.ceil((box.x + box.width) * image.width), image.width)
+    bottom = min(math.ceil((box.y + box.height) * image.height), image.height)
+    wide, high = max(right - left, 1), max(bottom - top, 1)
+    cell = max(wide, high) / COVER_CELLS
+    few = max(round(wide / cell), 1), max(round(high / cell), 1)
+    part = image.crop((left, top, left + wide, top + high)).resize(few, Image.Resampling.BOX)
+    blurred = part.resize((wide, high), Image.Resampling.NEAREST).filter(ImageFilter.GaussianBlur(cell / 3))
+    image.paste(blurred, (left, top))
 
 
 def _fresh(image: Image.Image) -> Image.Image:

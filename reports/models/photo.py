@@ -48,7 +48,9 @@ class Photo(models.Model):
     boxes_version = models.PositiveIntegerField(default=0)
     # Of which version of the boxes the derivatives were drawn; others are never served.
     drawn_version = models.PositiveIntegerField(null=True, blank=True)
+    # Whoever draws a photo holds it for a while; a process that dies with it costs one of few tries.
     tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

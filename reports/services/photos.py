@@ -57,10 +57,10 @@ def finish_photo(photo: Photo) -> Photo:
     """
     try:
         with default_storage.open(photo.original) as file:
-            drawn = drawing.draw(file)
+            drawn = drawing.develop(file)
     except PhotoRefused as refusal:
         return refuse_photo(photo, refusal.code)
-    for (size, ending), content in drawn.files.items():
+    for (size, ending), content in drawing.draw(drawn).items():
         name = derivative_name(photo, size, ending, photo.boxes_version)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(content))
@@ -103,7 +103,7 @@ def _has_consent(report: Report) -> bool:
 
 
 @transaction.atomic
-def _note_ready(photo: Photo, drawn: drawing.Drawn) -> Photo:
+def _note_ready(photo: Photo, drawn: drawing.Canvas) -> Photo:
     report = locked(photo.report)
     photo.refresh_from_db(fields=["state"])
     if photo.state != Photo.State.QUARANTINED:
