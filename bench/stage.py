@@ -38,6 +38,7 @@ def template() -> Iterator[Environment]:
     """An environment whose database is empty but for the demo city; everything is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="commonway-bench-") as folder, _scratch_redis() as redis_url:
         base = {**os.environ, "VAR_DIR": folder, "LOG_LEVEL": "ERROR", "REDIS_URL": redis_url}
+        base["LIMITS_SCALE"] = "0"  # one address sends for a whole city
         base.pop("CELERY_BROKER_URL", None)
         with _database(base, f"commonway_bench_{os.getpid()}") as environment:
             manage(environment, "migrate", "--verbosity", "0")

@@ -65,6 +65,9 @@ LIMITS = {
     # Letters with codes, and the codes and passwords typed in: besides what allauth counts per address typed.
     "login.device": "20/10m",
     "login.address": "60/10m",
+    # Tries at the password of one name: from one address, and from everywhere.
+    "password.here": "10/15m",
+    "password.name": "100/h",
     # Whatever else changes something.
     "change.device": "300/h",
     "change.first": "300/h",

@@ -155,6 +155,8 @@ WHITENOISE_MAX_AGE = 3600
 # A request carries at most five photos of 20 MB; everything that is not a file fits in one.
 PHOTO_MAX_BYTES = 20 * 1024 * 1024
 PHOTO_MAX_COUNT = 5
+# A photo that keeps the child process longer is refused, whatever it does; of processor time it has 10.
+PHOTO_SECONDS = env.number("PHOTO_SECONDS", 30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = PHOTO_MAX_COUNT
@@ -225,6 +227,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "accounts.lockout.Guard",  # first: whoever tries too often is stopped before a password is looked at
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

@@ -47,6 +47,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "WEBHOOK_RETRY_WAITS": ",".join(["0", "0.3", "0.5"] + ["1"] * 40),
         "WEBHOOK_LEASE_S": "3",
         "PROJECT_EVERY_S": "1",
+        "LIMITS_SCALE": "100",  # one address plays a whole city
     }
 
 
@@ -76,8 +77,9 @@ def found_city(folder: Path) -> Template:
 class Server:
     """``manage.py serve`` on a free port, with everything it keeps in ``folder``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.live_url = f"ws://127.0.0.1:{self.port}/live"
@@ -87,9 +89,8 @@ class Server:
         """Start, and wait until it answers."""
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment(self.folder, self.port), stdout=log, stderr=log
-            )
+            env = {**environment(self.folder, self.port), **self.settings}
+            self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         until(self._answers, "an answer of the server", within_s=START_BOUND_S)
 
     def stop(self) -> int:
