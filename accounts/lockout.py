@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -11,7 +10,7 @@ from accounts.limiting import Sender, hashed, rate_of
 from accounts.limits import Charge, take
 
 
-class Guard(BaseBackend):
+class Guard:
     """The first authentication backend: lets nobody in, and stops whoever tries too often.
 
     Counted by the name that is typed, whether there is such an account or not, and the address it comes from;
