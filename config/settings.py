@@ -14,8 +14,11 @@
 | EMAIL_URL, EMAIL_FROM | outgoing mail | the console |
 | PUBLIC_URL | links in mail and webhooks | http://localhost:8000 |
 | WEBHOOK_… | where and when webhooks are posted; named below | https on port 443 |
+| VAPID_PRIVATE_KEY, VAPID_SUBJECT | our key for web push, who to write to | made once in VAR_DIR |
+| VENDOR_PUSH_URL, SMS_URL, …_TOKEN | gateways to vendors' push services and to text messages | the log |
 | ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | names the service answers to | this machine |
 | BEHIND_HTTPS | cookies, HSTS and redirects for https | off |
+| LIVE_STREAMS_PER_ADDRESS, LIVE_STREAMS_PER_PRODUCER | open event streams of one sender | 100, 5 |
 | HTTP_THREADS | how many requests one process answers at once | 8 |
 | LIMITS | how often anybody may do anything, single rates: report.first=10/h,… | config/limits.py |
 | LIMITS_SCALE | all of these rates by a factor; 0 switches them off | 1 |
@@ -118,6 +121,7 @@ TEMPLATES = [
 
 EVENT_HANDLERS: list[str] = [
     "reports.handlers.queue_photo_work",
+    "reports.handlers.index_words",
     "reports.handlers.tell_listeners",
     "tickets.handlers.follow_reports",
     "moderation.handlers.forget_erased",
@@ -186,6 +190,10 @@ else:
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "config.channels.EmbeddedChannelLayer"}}
 
+# Streams of server-sent events that one process keeps open for one address, and for one producer.
+LIVE_STREAMS_PER_ADDRESS = env.number("LIVE_STREAMS_PER_ADDRESS", 100)
+LIVE_STREAMS_PER_PRODUCER = env.number("LIVE_STREAMS_PER_PRODUCER", 5)
+
 CACHES["default"]["KEY_FUNCTION"] = "config.edge.cache_key"
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "memory://")
@@ -208,6 +216,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "live": {"task": "reports.tasks.announce", "schedule": 5.0, "options": {"expires": 5}},
     "photos": {"task": "reports.tasks.sweep_photos", "schedule": 20.0, "options": {"expires": 20}},
     "webhooks": {"task": "webhooks.tasks.deliver_due", "schedule": 1.0, "options": {"expires": 1}},
+    "news": {"task": "notifications.tasks.spread_news", "schedule": 2.0, "options": {"expires": 2}},
+    "copies": {"task": "notifications.tasks.send_copies", "schedule": 2.0, "options": {"expires": 2}},
+    "survey": {"task": "notifications.tasks.ask_whether_solved", "schedule": 3600.0},
+    "inbox-tidy": {"task": "notifications.tasks.forget_old_news", "schedule": 3600.0},
     "answers": {"task": "reports.tasks.forget_answers", "schedule": 3600.0},
     "seals": {
         "task": "governance.tasks.seal_events",
@@ -359,6 +371,32 @@ WEBHOOK_ALLOWED_PORTS = frozenset(map(int, env.words("WEBHOOK_ALLOWED_PORTS", "4
 WEBHOOK_ALLOW_LOOPBACK = env.flag("WEBHOOK_ALLOW_LOOPBACK")
 # Certificates to trust instead of the public ones.
 WEBHOOK_CA_FILE = env.text("WEBHOOK_CA_FILE")
+
+# --- News for citizens: copies of the inbox by mail, push and text message ---
+
+# Seconds before each try after a failed one; after the last it is given up.
+NOTIFICATION_RETRY_WAITS = env.seconds(
+    "NOTIFICATION_RETRY_WAITS", [60, 300, HOUR // 2, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR]
+)
+# A try that says nothing for this long is made again by another worker; longer than any timeout.
+NOTIFICATION_LEASE_S = env.number("NOTIFICATION_LEASE_S", 120)
+# The key by which push services know us; without one, made once in VAR_DIR. Whom they may write to.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+VAPID_SUBJECT = env.text(
+    "VAPID_SUBJECT", PUBLIC_URL if PUBLIC_URL.startswith("https://") else "mailto:commonway@localhost"
+)
+# The city's gateways to the push services of vendors and to text messages; without one, the log.
+VENDOR_PUSH_URL, VENDOR_PUSH_TOKEN = env.text("VENDOR_PUSH_URL"), env.text("VENDOR_PUSH_TOKEN")
+SMS_URL, SMS_TOKEN = env.text("SMS_URL"), env.text("SMS_TOKEN")
+NOTIFICATION_SENDERS = {
+    "email": "notifications.senders.mail.send",
+    "webpush": "notifications.senders.webpush.send",
+    "vendor": f"notifications.senders.{'vendor.send_push' if VENDOR_PUSH_URL else 'console.send'}",
+    "sms": f"notifications.senders.{'vendor.send_sms' if SMS_URL else 'console.send'}",
+}
+# When whoever sent a report is asked whether it is solved, and how long an inbox keeps its news.
+SURVEY_AFTER_DAYS = env.number("SURVEY_AFTER_DAYS", 5)
+INBOX_KEPT_DAYS = env.number("INBOX_KEPT_DAYS", 365)
 
 # --- Language and time ---
 

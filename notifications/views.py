@@ -12,9 +12,9 @@ from accounts.actors import Viewer
 from accounts.inputs import checked_body
 from accounts.models import User
 from accounts.viewers import producer_of
-from notifications import services
 from notifications.models import InboxItem
 from notifications.serializers import InboxItemSerializer, InboxSerializer, UnreadSerializer, UpTo
+from notifications.services import reading
 
 
 def reader_of(request: Request) -> Viewer:
@@ -54,6 +54,6 @@ class ReadView(APIView):
     def post(self, request: Request) -> Response:
         """Mark my news as read, up to one of them or all."""
         reader = reader_of(request)
-        services.mark_read(reader, **checked_body(UpTo, request))
+        reading.mark_read(reader, **checked_body(UpTo, request))
         unread = InboxItem.objects.visible_to(reader).unread()
         return Response({"unread_count": unread.count()})

@@ -21,11 +21,15 @@ LARGEST_RADIUS_M = 5_000
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     """Which subscriptions."""
 
+    def living(self) -> Self:
+        """Those that hold. One that was left only keeps support and comments from bringing it back."""
+        return self.exclude(origin=Subscription.Origin.LEFT)
+
     def of(self, viewer: Viewer) -> Self:
         """The viewer's own; a receipt opens that of its report alone."""
         if viewer.producer is None:
             return self.none()
-        own = self.filter(producer=viewer.producer)
+        own = self.living().filter(producer=viewer.producer)
         return own if viewer.report_code is None else own.filter(report__code=viewer.report_code)
 
 
@@ -45,6 +49,7 @@ class Subscription(models.Model):
         CHOSEN = "chosen", _("asked for")
         SUPPORT = "support", _("came with support")
         COMMENT = "comment", _("came with a comment")
+        LEFT = "left", _("left again")
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="subscriptions")
@@ -103,7 +108,8 @@ class Subscription(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="subscription_origin_known", condition=Q(origin__in=["chosen", "support", "comment"])
+                name="subscription_origin_known",
+                condition=Q(origin__in=["chosen", "support", "comment", "left"]),
             ),
         ]
 

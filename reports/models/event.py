@@ -40,6 +40,8 @@ class Event(models.Model):
         ASSISTED = "report.assisted", _("written down for somebody")
         CLAIMED = "report.claimed", _("taken over by an account")
         LETTER_SENT = "letter.sent", _("news sent by letter")
+        ASKED = "survey.asked", _("asked whether it is solved")
+        CONFIRMED = "report.confirmed", _("confirmed as solved")
         TICKET_OFFERED = "ticket.offered", _("offered to an organisation")
         TICKET_ACCEPTED = "ticket.accepted", _("accepted")
         TICKET_DECLINED = "ticket.declined", _("declined by an organisation")

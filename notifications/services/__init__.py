@@ -1,0 +1,1 @@
+"""What changes: who follows what, what they are told, and the copies of it that go out."""
