@@ -81,6 +81,10 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
     reports.OwnReport: Problem(409, "own-report", _("This is your own report.")),
     reports.PhotoRefused: Problem(400, "photo-refused", _("This photo is not taken.")),
     reports.TooManyPhotos: Problem(409, "too-many-photos", _("There are enough photos.")),
+    reports.BadReceipt: Problem(403, "bad-receipt", _("This receipt opens nothing.")),
+    reports.AlreadyClaimed: Problem(409, "already-claimed", _("It belongs to an account already.")),
+    reports.NoAssistant: Problem(403, "no-assistant", _("You do not file for others.")),
+    reports.TooFarBehind: Problem(409, "too-far-behind", _("More happened than can be told.")),
     reports.NotPublishable: Problem(409, "not-publishable", _("This photo cannot be published.")),
     accounts.DomainError: Problem(409, "conflict", _("This cannot be done now.")),
 }

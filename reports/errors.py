@@ -58,3 +58,22 @@ class BrokenChain(Exception):
 
 class NotPublishable(DomainError):
     """A photo that is still being checked, or whose producer did not agree to its publication."""
+
+
+class BadReceipt(DomainError):
+    """A code and a secret that do not belong together, or to nothing."""
+
+
+class AlreadyClaimed(DomainError):
+    """A report that belongs to another account."""
+
+
+class NoAssistant(DomainError):
+    """Somebody who is no assistant of an organisation files for another person."""
+
+
+class TooFarBehind(DomainError):
+    """A listener that missed more events than anybody wants to read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("More happened since than can be told; ask for the map itself and listen from now."))

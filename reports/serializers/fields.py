@@ -1,5 +1,7 @@
 """Fields that know our things: a photo, a category, a box."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,10 +9,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import Consent
 from reports import photos
 from reports.errors import PhotoRefused
 from reports.models.report import Bbox
-from routing.rows import CategoryRow
+from reports.services import Choice
+from routing.rows import CategoryRow, OrganisationRow
 from routing.services import current_snapshot
 
 
@@ -58,6 +62,74 @@ class BboxField(serializers.Field[Bbox, str, str, Any]):
 
     def to_representation(self, value: Bbox) -> str:
         return ",".join(map(str, value))
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class WrittenJson(serializers.JSONField):
+    """JSON, or the text of it: a form has nothing but text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(_read(data))
+
+
+_PURPOSES = {"type": "string", "enum": Consent.Purpose.values}
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            _PURPOSES,
+            {
+                "type": "object",
+                "properties": {
+                    "purpose": _PURPOSES,
+                    "recipient": {"type": "string", "description": "Code of the one organisation meant."},
+                },
+                "required": ["purpose"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+class ConsentField(serializers.Field[Choice, Any, Any, Any]):
+    """A consent: a purpose, or ``{"purpose", "recipient"}`` for one organisation alone."""
+
+    def to_internal_value(self, data: Any) -> Choice:
+        given = _read(data) if isinstance(data, str) and data.startswith("{") else data
+        if not isinstance(given, Mapping):
+            return Choice(_purpose(given))
+        if unknown := [str(name) for name in given if name not in ("purpose", "recipient")]:
+            message = _("This field is not known here.")
+            raise serializers.ValidationError({name: [fault(message, "unknown_field")] for name in unknown})
+        return Choice(_purpose(given.get("purpose")), _recipient(given.get("recipient")))
+
+    def to_representation(self, value: Choice) -> Any:
+        return value.as_data() if value.recipient else value.purpose
+
+
+def _read(data: Any) -> Any:
+    """What a text says as JSON; the text itself when that is nothing."""
+    try:
+        return json.loads(data) if isinstance(data, str) else data
+    except (ValueError, RecursionError):
+        return data
+
+
+def _purpose(given: Any) -> str:
+    if not isinstance(given, str) or given not in Consent.Purpose.values:
+        raise serializers.ValidationError(_("There is no such purpose."), code="invalid_choice")
+    return given
+
+
+def _recipient(given: Any) -> OrganisationRow | None:
+    """An organisation by its code, from the snapshot in memory."""
+    if given is None:
+        return None
+    row = current_snapshot().organisations.get(given) if isinstance(given, str) else None
+    if row is None:
+        message = _("There is no such organisation.")
+        raise serializers.ValidationError({"recipient": [fault(message, "unknown_organisation")]})
+    return row
 
 
 def fault(message: str, code: str) -> serializers.ErrorDetail:

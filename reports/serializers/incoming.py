@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from rest_framework import serializers
 
-from accounts.models import Consent
 from accounts.serializers import StrictSerializer
 from reports.models import Report
 from reports.places import Place, PlaceRefused, place_of
-from reports.serializers.fields import CategoryCode, PhotoField, fault
+from reports.serializers.fields import CategoryCode, ConsentField, PhotoField, WrittenJson, fault
 from reports.services import Draft
 from routing.rows import CategoryRow
 from routing.services import current_snapshot
@@ -37,15 +36,22 @@ class NewReport(StrictSerializer):
     observed_at = serializers.DateTimeField(required=False)
     language = serializers.ChoiceField(choices=[("zh-hans", "zh-hans"), ("en", "en")], default="zh-hans")
     channel = serializers.ChoiceField(choices=[("app", "app"), ("web", "web"), ("api", "api")], default="app")
-    answers = serializers.JSONField(required=False, default=dict)
-    consents = serializers.ListField(
-        child=serializers.ChoiceField(choices=Consent.Purpose.choices),
-        required=False,
-        default=list,
-        max_length=10,
-    )
+    answers = WrittenJson(required=False, default=dict)
+    consents = serializers.ListField(child=ConsentField(), required=False, default=list, max_length=30)
     notice_version = serializers.CharField(max_length=40, required=False, default="")
     photos = serializers.ListField(child=PhotoField(), required=False, default=list, max_length=MAX_PHOTOS)
+    photos_to_follow = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=MAX_PHOTOS,
+        help_text="How many photos are uploaded to the report once it is there.",
+    )
+    sandbox = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Only a test organisation sees the report; it answers within a minute, and nobody comes.",
+    )
 
     def validate_observed_at(self, value: Any) -> Any:
         """A phone may be offline for long, but it does not see the future."""
@@ -61,9 +67,10 @@ class NewReport(StrictSerializer):
         category: CategoryRow = attrs["category"]
         if attrs["kind"] not in category.kinds:
             faults["kind"] = [fault(_("This category does not take this kind."), "kind_not_taken")]
-        if not attrs["text"] and not attrs["photos"]:
+        has_photos = bool(attrs["photos"] or attrs["photos_to_follow"])
+        if not attrs["text"] and not has_photos:
             faults["text"] = [fault(_("Say in words or with a photo what it is about."), "required")]
-        if category.is_photo_required and not attrs["photos"]:
+        if category.is_photo_required and not has_photos:
             faults["photos"] = [fault(_("This category needs a photo."), "required")]
         if attrs["consents"] and not attrs["notice_version"]:
             faults["notice_version"] = [
@@ -92,9 +99,14 @@ class NewReport(StrictSerializer):
             "answers",
             "notice_version",
             "photos",
+            "photos_to_follow",
         )
-        consents = tuple(dict.fromkeys(given["consents"]))
-        return Draft(observed_at=observed_at, consents=consents, **{name: given[name] for name in same})
+        return Draft(
+            observed_at=observed_at,
+            consents=tuple(dict.fromkeys(given["consents"])),
+            is_sandbox=given["sandbox"],
+            **{name: given[name] for name in same},
+        )
 
 
 class NewText(StrictSerializer):

@@ -1,5 +1,7 @@
 """Everything that can be done to a report, one verb each, in files by what they are about."""
 
+from reports.services.assisting import Behalf, contact_of, end_assistance, note_letter_sent
+from reports.services.claiming import Claimed, claim_report
 from reports.services.erasing import erase_photos, erase_uploads, purge_photos, purge_upload
 from reports.services.forgetting import erase_comment, erase_report
 from reports.services.locking import locked
@@ -13,11 +15,15 @@ from reports.services.routing import (
     stop_reading,
     stop_reading_many,
 )
+from reports.services.sandbox import purge_sandbox
 from reports.services.status import change_status, change_visibility, dispute, withdraw
-from reports.services.submitting import Draft, Submitted, submit_report
+from reports.services.submitting import Choice, Draft, Submitted, check_report, submit_report
 from reports.services.voices import add_comment, answer, support, unsupport
 
 __all__ = [
+    "Behalf",
+    "Choice",
+    "Claimed",
     "Draft",
     "Offer",
     "Submitted",
@@ -27,17 +33,23 @@ __all__ = [
     "assign",
     "change_status",
     "change_visibility",
+    "check_report",
+    "claim_report",
+    "contact_of",
     "dispute",
+    "end_assistance",
     "erase_comment",
-    "erase_report",
     "erase_photos",
+    "erase_report",
     "erase_uploads",
     "finish_photo",
     "locked",
+    "note_letter_sent",
     "note_many",
     "offer_many",
     "publish_photo",
     "purge_photos",
+    "purge_sandbox",
     "purge_upload",
     "refuse_photo",
     "return_to_triage",

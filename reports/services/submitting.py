@@ -1,6 +1,6 @@
 """A report arrives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,26 @@ from reports.events import Happening, chained, content_hash, new_salt, write
 from reports.models import Event, Photo, Report
 from reports.places import Place
 from reports.references import take_references
+from reports.services.assisting import Behalf, note_assistance
 from reports.services.photos import quarantine
+from reports.services.sandbox import as_sandbox, sandbox_organisation
 from reports.workflow import Visibility
 from routing.decision import RoutingDecision
 from routing.models import Category
 from routing.rows import CategoryRow, OrganisationRow
 from routing.services import current_snapshot
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A consent for one purpose, to one organisation or, with None, to any."""
+
+    purpose: str
+    recipient: OrganisationRow | None = None
+
+    def as_data(self) -> dict[str, str]:
+        """The choice as an event carries it."""
+        return {"purpose": self.purpose} | ({"recipient": self.recipient.code} if self.recipient else {})
 
 
 @dataclass(frozen=True)
@@ -36,9 +50,25 @@ class Draft:
     language: str = "zh-hans"
     channel: str = Report.Channel.APP
     answers: dict[str, Any] = field(default_factory=dict)
-    consents: Sequence[str] = ()
+    consents: Sequence[Choice | str] = ()
     notice_version: str = ""
     photos: Sequence["File[bytes]"] = ()
+    photos_to_follow: int = 0
+    behalf: Behalf | None = None
+    is_sandbox: bool = False
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The consents; a bare purpose is a consent to any recipient."""
+        return [c if isinstance(c, Choice) else Choice(c) for c in self.consents]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A decision, and the organisation that answers from now on: none while a person must decide."""
+
+    decision: RoutingDecision
+    organisation: Organisation | None
 
 
 @dataclass(frozen=True)
@@ -57,16 +87,31 @@ def submit_report(draft: Draft, *, producer: Producer | None) -> Submitted:
     At most five statements on PostgreSQL besides those for photos and consents, and no network.
     """
     now, secret = timezone.now(), new_secret()
-    decision = current_snapshot().resolve(
-        draft.category.code, draft.place.latitude, draft.place.longitude, now, draft.place.accuracy_m
-    )
+    route = route_of(draft, now)
     producer = producer or Producer.objects.create(created_at=now)
-    report = _new_report(draft, producer, decision, now)
+    report = _new_report(draft, producer, route, now)
     report.secret_hash = hash_secret(secret)
     report.reference = take_references(1, now)[0]
     photos = [quarantine(report, file) for file in draft.photos]
-    _save_with_events(report, draft, photos, decision)
-    return Submitted(report, secret, decision)
+    _save_with_events(report, draft, photos, route.decision)
+    return Submitted(report, secret, route.decision)
+
+
+def check_report(draft: Draft, *, producer: Producer | None) -> Report:
+    """The report as it would be taken in now, not stored: who would answer, by when, who could read it."""
+    now = timezone.now()
+    return _new_report(draft, producer or Producer(), route_of(draft, now), now)
+
+
+def route_of(draft: Draft, now: datetime) -> Route:
+    """Who answers for a report that comes in now; no statement, but for what is sent to try things out."""
+    snapshot, place = current_snapshot(), draft.place
+    decision = snapshot.resolve(draft.category.code, place.latitude, place.longitude, now, place.accuracy_m)
+    if draft.is_sandbox:
+        organisation = sandbox_organisation()
+        return Route(as_sandbox(decision, organisation), organisation)
+    code = None if decision.needs_triage else decision.organisation
+    return Route(decision, _known_organisation(snapshot.organisations[code]) if code else None)
 
 
 def content_of(report: Report) -> dict[str, Any]:
@@ -91,11 +136,10 @@ def _micro(degrees: float | None) -> int | None:
     return None if degrees is None else round(degrees * 1_000_000)
 
 
-def _new_report(draft: Draft, producer: Producer, decision: RoutingDecision, now: datetime) -> Report:
-    category, place = draft.category, draft.place
-    snapshot = current_snapshot()
-    acknowledge_by, resolve_by = snapshot.service_levels(category.code, now)
-    answers_for_it = None if decision.needs_triage else decision.organisation
+def _new_report(draft: Draft, producer: Producer, route: Route, now: datetime) -> Report:
+    category, place, decision = draft.category, draft.place, route.decision
+    acknowledge_by, resolve_by = current_snapshot().service_levels(category.code, now)
+    visibility = Visibility.PRIVATE if draft.is_sandbox else first_visibility(category, producer)
     return Report(
         producer=producer,
         kind=draft.kind,
@@ -116,8 +160,9 @@ def _new_report(draft: Draft, producer: Producer, decision: RoutingDecision, now
         observed_at=draft.observed_at,
         created_at=now,
         channel=draft.channel,
-        visibility=first_visibility(category, producer),
-        responsible=_known_organisation(snapshot.organisations[answers_for_it]) if answers_for_it else None,
+        is_sandbox=draft.is_sandbox,
+        visibility=visibility,
+        responsible=route.organisation,
         triage_reason=str(decision.triage_reason),
         decision=decision.as_json(),
         acknowledge_by=acknowledge_by,
@@ -138,37 +183,56 @@ def _known_organisation(row: OrganisationRow) -> Organisation:
 
 def _save_with_events(report: Report, draft: Draft, photos: list[Photo], decision: RoutingDecision) -> None:
     """Report and first events: the digests are known before the insert, so the report is written once."""
-    actor = Actor(ActorKind.PRODUCER, producer=report.producer)
-    content = content_hash(report.salt, content_of(report))
-    about = {
-        "category": draft.category.code,
-        "kind": draft.kind,
-        "channel": draft.channel,
-        "content": content,
-    }
-    happenings = [
-        Happening(report, Event.Kind.SUBMITTED, actor, data=about, at=report.created_at),
-        Happening(report, Event.Kind.ROUTED, SYSTEM, data=routed_data(decision), at=report.created_at),
-    ]
-    happenings += [Happening(report, Event.Kind.PHOTO_ADDED, actor, data={"photo": p.code}) for p in photos]
-    happenings += [
-        Happening(report, Event.Kind.CONSENT_GIVEN, actor, data={"purpose": purpose}, is_public=False)
-        for purpose in draft.consents
-    ]
-    events = chained(happenings)
+    events = chained(_first_happenings(report, draft, photos, decision))
     report.save(force_insert=True)
     write(events)
     if photos:
         Photo.objects.bulk_create(photos)
-    _give_consents(report, draft)
+    if draft.behalf:
+        note_assistance(report, draft.behalf)
+    if draft.consents:
+        _give_consents(report, draft)
+
+
+def _first_happenings(
+    report: Report, draft: Draft, photos: list[Photo], decision: RoutingDecision
+) -> Iterator[Happening]:
+    actor, behalf = Actor(ActorKind.PRODUCER, producer=report.producer), draft.behalf
+    about = {
+        "category": draft.category.code,
+        "kind": draft.kind,
+        "channel": draft.channel,
+        "content": content_hash(report.salt, content_of(report)),
+        **({"photos_to_follow": draft.photos_to_follow} if draft.photos_to_follow else {}),
+    }
+    at = report.created_at
+    yield Happening(report, Event.Kind.SUBMITTED, actor, data=about, at=at)
+    if behalf:
+        how = {"method": str(behalf.method), "updates_to": str(behalf.updates_to)}
+        yield Happening(report, Event.Kind.ASSISTED, behalf.actor, data=how, is_public=False, at=at)
+    yield Happening(report, Event.Kind.ROUTED, SYSTEM, data=routed_data(decision), at=at)
+    for photo in photos:
+        yield Happening(report, Event.Kind.PHOTO_ADDED, actor, data={"photo": photo.code})
+    for choice in draft.choices:
+        yield Happening(report, Event.Kind.CONSENT_GIVEN, actor, data=choice.as_data(), is_public=False)
 
 
 def _give_consents(report: Report, draft: Draft) -> None:
     """A repeated consent of a known producer stays the one it was."""
+    method, via = Consent.Method.APP.value, None
+    if draft.behalf:
+        method, via = draft.behalf.method, draft.behalf.membership.organisation_id
     Consent.objects.bulk_create(
         [
-            Consent(producer=report.producer, purpose=purpose, notice_version=draft.notice_version)
-            for purpose in draft.consents
+            Consent(
+                producer=report.producer,
+                purpose=choice.purpose,
+                recipient_id=choice.recipient and choice.recipient.pk,
+                notice_version=draft.notice_version,
+                method=method,
+                via_id=via,
+            )
+            for choice in draft.choices
         ],
         ignore_conflicts=True,
     )
