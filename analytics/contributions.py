@@ -65,6 +65,7 @@ SOURCE = (
     "report__category__parent__code",
     "report__producer__key",
     "report__producer_id",
+    "report__is_sandbox",
 )
 
 # Acts by which a producer contributes; everything else is what organisations and the service did.

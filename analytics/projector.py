@@ -114,12 +114,14 @@ def _seqs_of(reports: set[str]) -> list[int]:
 
 
 def _usable(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Without erased reports, and without producers who withdrew their consent to this use."""
+    """Without erased reports, tests, and producers who withdrew their consent to this use."""
     withdrawn = _withdrawn({event["report__producer_id"] for event in events})
     return [
         event
         for event in events
-        if event["report__visibility"] != Visibility.ERASED and event["report__producer_id"] not in withdrawn
+        if event["report__visibility"] != Visibility.ERASED
+        and not event["report__is_sandbox"]
+        and event["report__producer_id"] not in withdrawn
     ]
 
 

@@ -54,3 +54,9 @@ def forget_answers() -> int:
     """Delete stored answers past their day."""
     deleted, _ = StoredAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     return deleted
+
+
+@shared_task
+def purge_sandbox() -> int:
+    """Erase what was sent to try things out and is old."""
+    return services.purge_sandbox()

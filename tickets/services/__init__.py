@@ -3,6 +3,7 @@
 from tickets.services.handing import decline, hand_over, withdraw_offer
 from tickets.services.offering import reconcile
 from tickets.services.signing import countersign, return_to_executor
+from tickets.services.trying import live_sandbox
 from tickets.services.working import accept, finish, note, start
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "decline",
     "finish",
     "hand_over",
+    "live_sandbox",
     "note",
     "reconcile",
     "return_to_executor",
