@@ -221,6 +221,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "survey": {"task": "notifications.tasks.ask_whether_solved", "schedule": 3600.0},
     "inbox-tidy": {"task": "notifications.tasks.forget_old_news", "schedule": 3600.0},
     "answers": {"task": "reports.tasks.forget_answers", "schedule": 3600.0},
+    "sandbox": {"task": "tickets.tasks.live_sandbox", "schedule": 5.0, "options": {"expires": 5}},
+    "sandbox-purge": {"task": "reports.tasks.purge_sandbox", "schedule": 3600.0},
     "seals": {
         "task": "governance.tasks.seal_events",
         "schedule": float(SEAL_EVERY_S),

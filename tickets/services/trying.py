@@ -1,4 +1,4 @@
-"""The life of a report that was sent to try things out: nobody works on it, and within a minute it is done."""
+"""The life of a report that was sent to try things out: nobody works on it, and soon it is done."""
 
 from datetime import datetime, timedelta
 
