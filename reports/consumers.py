@@ -6,6 +6,7 @@ session. ``after`` is the last ``seq`` the client knows: what it missed comes fi
 ``ready``, ``event`` and ``problem``.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -15,10 +16,12 @@ from django.http import Http404
 from accounts.actors import ANYONE, Viewer
 from accounts.models import User
 from accounts.viewers import viewer_of_user
-from reports import live
-from reports.queries import report_for, timeline_of
+from reports import live, live_missed
+from reports.errors import TooFarBehind
+from reports.models.report import Bbox
 
-BAD_MESSAGE, NO_PASS, NOT_FOUND, TOO_SLOW, TOO_LARGE = 4400, 4401, 4404, 4408, 4413
+BAD_MESSAGE, NO_PASS, NOT_FOUND, TOO_SLOW = 4400, 4401, 4404, 4408
+TOO_FAR_BEHIND, TOO_LARGE = 4409, 4413
 
 
 class Listener(AsyncJsonWebsocketConsumer):
@@ -95,26 +98,10 @@ class Listener(AsyncJsonWebsocketConsumer):
             return None
 
 
-class ReportListener(Listener):
-    """One report's timeline, live: every event once and in order."""
+class Once(Listener):
+    """A listener that goes on where it was: every event once and in order."""
 
     told = 0
-
-    async def open(self, viewer: Viewer, wish: dict[str, Any]) -> None:
-        """Join first and read after, so that nothing falls between."""
-        code, after = str(self.scope["url_route"]["kwargs"]["code"]), wish.get("after", 0)
-        if not isinstance(after, int):
-            return await self.refuse(BAD_MESSAGE, "bad-message")
-        try:
-            is_inner = await database_sync_to_async(_is_inner)(viewer, code)
-        except Http404:
-            return await self.refuse(NOT_FOUND, "not-found")
-        await self.join([f"report.{code}.{'inner' if is_inner else 'public'}"])
-        self.told = after
-        for line in await database_sync_to_async(_missed)(viewer, code, after):
-            await self.tell({"line": line})
-        await self.send_json({"type": "ready", "seq": self.told})
-        return None
 
     async def tell(self, message: dict[str, Any]) -> None:
         """Pass on one line, unless it was among those that were missed."""
@@ -122,23 +109,48 @@ class ReportListener(Listener):
             self.told = message["line"]["seq"]
             await super().tell(message)
 
+    async def catch_up(self, read: Callable[..., list[live.Message]], *where: Any, after: int) -> None:
+        """Tell what was missed after a ``seq``; the groups are joined, so that nothing falls between."""
+        self.told = after
+        for line in await database_sync_to_async(read)(*where, after):
+            await self.tell({"line": line})
 
-class MapListener(Listener):
+
+class ReportListener(Once):
+    """One report's timeline, live."""
+
+    async def open(self, viewer: Viewer, wish: dict[str, Any]) -> None:
+        """Join first and read after."""
+        code, after = str(self.scope["url_route"]["kwargs"]["code"]), _after(wish, 0)
+        if after is None:
+            return await self.refuse(BAD_MESSAGE, "bad-message")
+        try:
+            is_inner = await database_sync_to_async(live_missed.is_inner)(viewer, code)
+        except Http404:
+            return await self.refuse(NOT_FOUND, "not-found")
+        await self.join([f"report.{code}.{'inner' if is_inner else 'public'}"])
+        await self.catch_up(live_missed.of_report, viewer, code, after=after)
+        await self.send_json({"type": "ready", "seq": self.told})
+        return None
+
+
+class MapListener(Once):
     """Public reports in a box: ``{"bbox": [west, south, east, north]}``; a new message moves the box."""
 
     async def open(self, viewer: Viewer, wish: dict[str, Any]) -> None:
-        """Join the cells that touch the box."""
-        try:
-            west, south, east, north = (float(part) for part in wish["bbox"])
-        except (KeyError, TypeError, ValueError):
+        """Join the cells that touch the box; without ``after`` it begins now."""
+        box, after = _box(wish), _after(wish, await database_sync_to_async(live_missed.told_so_far)())
+        if box is None or after is None:
             return await self.refuse(BAD_MESSAGE, "bad-message")
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            return await self.refuse(BAD_MESSAGE, "bad-message")
-        groups = live.cell_groups(west, south, east, north)
+        groups = live.cell_groups(*box)
         if not groups:
             return await self.refuse(TOO_LARGE, "too-large")
         await self.join(groups)
-        await self.send_json({"type": "ready", "cells": len(groups)})
+        try:
+            await self.catch_up(live_missed.of_box, box, after=after)
+        except TooFarBehind:
+            return await self.refuse(TOO_FAR_BEHIND, "too-far-behind")
+        await self.send_json({"type": "ready", "seq": self.told, "cells": len(groups)})
         return None
 
 
@@ -160,12 +172,18 @@ class QueueListener(Listener):
         return None
 
 
-def _is_inner(viewer: Viewer, code: str) -> bool:
-    return bool(getattr(report_for(viewer, code), "is_inner", False))
+def _after(wish: dict[str, Any], otherwise: int) -> int | None:
+    """The last ``seq`` that the client knows; None for what is none."""
+    after = wish.get("after", otherwise)
+    is_seq = isinstance(after, int) and not isinstance(after, bool) and 0 <= after < 2**63
+    return after if is_seq else None
 
 
-def _missed(viewer: Viewer, code: str, after: int) -> list[dict[str, Any]]:
-    report = report_for(viewer, code)
-    is_inner = bool(getattr(report, "is_inner", False))
-    events = timeline_of(report, is_inner=is_inner).filter(seq__gt=after).order_by("seq")
-    return [live.line_of(event, is_inner=is_inner) for event in events]
+def _box(wish: dict[str, Any]) -> Bbox | None:
+    """The box of a map; None for what is none."""
+    try:
+        box = Bbox(*(float(part) for part in wish["bbox"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    in_range = -180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90
+    return box if in_range else None

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from reports.batch_views import BatchView
 from reports.live_views import PassView
 from reports.photo_views import PhotoView
+from reports.stream_views import MapStreamView, ReportStreamView
 from reports.views import FeedView, ReportViewSet
 
 router = SimpleRouter()
@@ -13,6 +14,8 @@ router.register("reports", ReportViewSet, basename="report")
 
 urlpatterns = [
     path("reports/batch/", BatchView.as_view(), name="report-batch"),
+    path("reports/map/stream/", MapStreamView.as_view(), name="map-stream"),
+    re_path(r"^reports/(?P<code>[0-9a-z]{20})/stream/$", ReportStreamView.as_view(), name="report-stream"),
     path("", include(router.urls)),
     path("", include("reports.own_urls")),
     re_path(

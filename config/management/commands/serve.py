@@ -21,6 +21,7 @@ from accounts.models import Organisation, User
 from config.celery import app
 from config.demo.cast import CAST, PASSWORD
 from config.embedded import Tasks
+from reports.streams import Stream
 
 # Requests in hand are given this long to finish, and after them the tasks.
 REQUESTS_S = 10
@@ -112,11 +113,20 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
+class Server(uvicorn.Server):
+    """Streams of events have no end of their own: at the end of the server each client is sent away."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for stream in list(Stream.open_now):
+            await stream.end()
+        await super().shutdown(sockets)
+
+
 def server_of_the_application() -> uvicorn.Server:
     """Uvicorn with our application; its log lines go where ours go."""
     from config.asgi import application  # noqa: PLC0415  # it starts threads, which only a server wants
 
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             application,
             ws="websockets-sansio",
