@@ -49,6 +49,7 @@ NAVIGATION = [
             _link(_("Users"), "person", "accounts_user", _may("accounts.view_user")),
             _link(_("Memberships"), "badge", "accounts_membership", _may("accounts.view_membership")),
             _link(_("Categories"), "category", "routing_category", _may("routing.view_category")),
+            _link(_("Stoppers"), "front_hand", "routing_stopper", _may("routing.view_stopper")),
             _link(_("Areas"), "map", "routing_area", _may("routing.view_area")),
             _link(
                 _("Responsibilities"),
@@ -56,6 +57,7 @@ NAVIGATION = [
                 "routing_responsibility",
                 _may("routing.view_responsibility"),
             ),
+            _link(_("Measured times"), "timer", "routing_measuredtime", _may("routing.view_measuredtime")),
         ],
     },
     {

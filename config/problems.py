@@ -78,6 +78,7 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
     reports.InvalidTransition: Problem(409, "illegal-move", _("It cannot go there from here.")),
     reports.ReasonRequired: Problem(400, "reason-required", _("Say why.")),
     reports.DisputeOver: Problem(409, "dispute-over", _("It can no longer be disputed.")),
+    reports.Stopped: Problem(409, "stopped", _("This is not taken here, or not now.")),
     reports.OwnReport: Problem(409, "own-report", _("This is your own report.")),
     reports.PhotoRefused: Problem(400, "photo-refused", _("This photo is not taken.")),
     reports.TooManyPhotos: Problem(409, "too-many-photos", _("There are enough photos.")),

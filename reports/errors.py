@@ -27,6 +27,14 @@ class ReasonRequired(DomainError):
         self.extensions = {"legal": legal}
 
 
+class Stopped(DomainError):
+    """The city does not take this, or not now; the problem shows the text of each stopper."""
+
+    def __init__(self, stoppers: list[dict[str, str]]) -> None:
+        super().__init__(" ".join(stopper["text"] for stopper in stoppers))
+        self.extensions = {"stoppers": stoppers}
+
+
 class DisputeOver(DomainError):
     """The time to dispute has passed, or it was disputed once already."""
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.idempotency import KEPT
 from accounts.models import StoredAnswer
-from reports import live, services
+from reports import live, measuring, services
 from reports.models import Photo
 from reports.relay import relay_events
 from reports.rounds import Rounds
@@ -60,3 +60,9 @@ def forget_answers() -> int:
 def purge_sandbox() -> int:
     """Erase what was sent to try things out and is old."""
     return services.purge_sandbox()
+
+
+@shared_task
+def measure_times() -> int:
+    """Measure anew how long reports take."""
+    return measuring.measure_times()

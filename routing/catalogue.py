@@ -49,6 +49,17 @@ class Catalogue:
 
         A category that names no hours or calendar has those of its group; None where neither names any.
         """
+        acknowledge, resolve, calendar = self.service_hours(category_code)
+        return (
+            None if acknowledge is None else add_working_hours(start, acknowledge, calendar),
+            None if resolve is None else add_working_hours(start, resolve, calendar),
+        )
+
+    def service_hours(self, category_code: str) -> tuple[int | None, int | None, WorkCalendar | None]:
+        """Return the working hours to acknowledge and to resolve, and the calendar that counts them.
+
+        What a category does not name is that of its group. Raises UnknownCategory.
+        """
         leaf = self.category(category_code)
         group = self.categories.get(leaf.parent) if leaf.parent else None
         calendar = self.calendars.get(leaf.calendar or (group.calendar if group else None) or "")
@@ -57,10 +68,7 @@ class Catalogue:
             (leaf.resolve_hours, group.resolve_hours if group else None),
         )
         acknowledge, resolve = (own if own is not None else of_group for own, of_group in hours)
-        return (
-            None if acknowledge is None else add_working_hours(start, acknowledge, calendar),
-            None if resolve is None else add_working_hours(start, resolve, calendar),
-        )
+        return acknowledge, resolve, calendar
 
     def category_name(self, code: str, language: str) -> str:
         """The category's name, or its code if it has none; ``language`` is en or zh."""

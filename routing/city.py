@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -19,19 +20,22 @@ from routing.city_checks import Fault, validate
 from routing.city_rows import (
     is_referred_to,
     row_of,
+    write_anew,
     write_calendars,
     write_city,
-    write_responsibilities,
+    write_questions,
     write_tree,
 )
-from routing.city_schema import DEFAULTS, FORMAT, LISTS, WEEKDAYS, keys_of
+from routing.city_schema import DEFAULTS, FORMAT, LISTS, WEEKDAYS, identity_of, keys_of
 from routing.errors import BrokenCity
-from routing.models import Area, Calendar, Category, City, Responsibility
+from routing.models import Area, Calendar, Category, City, QuestionSet, Responsibility, Stopper
 from routing.services import configuration_changed
 
 __all__ = ["Fault", "Loaded", "canonical", "dump_city", "load_city", "validate", "written"]
 
 Row = Mapping[str, Any]
+LINE_LENGTH = 140
+FIRST_KEYS = ("type", "title", "x-title-zh", *WEEKDAYS, "if", "then", "else")
 _Thing = TypeVar("_Thing", Category, Organisation)
 
 
@@ -51,17 +55,24 @@ def canonical(document: Row) -> dict[str, Any]:
     lists in the order of codes, nothing that goes without saying.
     """
     lists = {
-        name: [_without_defaults(name, row) for row in sorted(document.get(name, []), key=_code)]
+        name: [
+            _without_defaults(name, row)
+            for row in sorted(document.get(name, []), key=partial(identity_of, name))
+        ]
         for name in LISTS
     }
     return {"format": FORMAT, "city": _without_defaults("city", document["city"]), **lists}
 
 
 def written(document: Row) -> str:
-    """Return a document as text with one line for each row, so that one changed row is one changed line."""
+    """Return a document as text with one line for each row, so that one changed row is one changed line.
+
+    Extra questions, which are long, have one line for each question.
+    """
     lines = ["{", f' "format": {_json(document["format"])},', f' "city": {_json(document["city"])},']
     for name in LISTS:
-        rows = ",\n".join(f"  {_json(row)}" for row in document[name])
+        write = partial(_laid_out, indent=2) if name == "questions" else _json
+        rows = ",\n".join(f"  {write(row)}" for row in document[name])
         lines.append(f' "{name}": [\n{rows}\n ]' + ("," if name != LISTS[-1] else ""))
     return "\n".join([*lines, "}"])
 
@@ -80,6 +91,10 @@ def dump_city() -> dict[str, Any]:
         "organisations": _organisations_in_force(),
         "areas": Area.objects.select_related("parent"),
         "categories": Category.objects.filter(is_active=True).select_related("parent", "calendar"),
+        "questions": QuestionSet.objects.filter(is_accepted=True, category__is_active=True).select_related(
+            "category"
+        ),
+        "stoppers": Stopper.objects.select_related("category", "area", "calendar"),
         "responsibilities": Responsibility.objects.select_related("category", "area", "organisation"),
     }
     lists = {name: [row_of(thing, name) for thing in things] for name, things in found.items()}
@@ -90,7 +105,8 @@ def dump_city() -> dict[str, Any]:
 def load_city(document: Any) -> Loaded:
     """Make the configuration what the document says, all of it or nothing.
 
-    Raises BrokenCity, naming every fault by its path, before anything is written.
+    Raises BrokenCity, naming every fault by its path; then nothing is written. One fault only the database
+    knows: a version of questions that was published with others.
     """
     if faults := validate(document):
         errors = [{"path": fault.path, "message": fault.message} for fault in faults]
@@ -113,7 +129,8 @@ def _write(document: Row) -> None:
     write_tree(Area.objects, "areas", document["areas"])
     write_tree(Category.objects, "categories", document["categories"])
     Category.objects.filter(code__in=_codes(document["categories"])).update(is_active=True)
-    write_responsibilities(document["responsibilities"])
+    write_questions(document["questions"])
+    write_anew(document)
 
 
 def _remove_the_rest(document: Row, loaded: Loaded) -> None:
@@ -124,7 +141,8 @@ def _remove_the_rest(document: Row, loaded: Loaded) -> None:
     areas.delete()
     categories = Category.objects.exclude(code__in=_codes(document["categories"]))
     _remove_or_close(categories, _close_category, loaded)
-    organisations = Organisation.objects.exclude(code__in=_codes(document["organisations"]))
+    ours = Organisation.objects.filter(is_sandbox=False)  # the test organisation belongs to no city
+    organisations = ours.exclude(code__in=_codes(document["organisations"]))
     _remove_or_close(organisations, _close_organisation, loaded)
     calendars = Calendar.objects.exclude(code__in=_codes(document["calendars"]))
     loaded.removed += calendars.values_list("code", flat=True)
@@ -164,7 +182,7 @@ def _organisations_in_force() -> list[Organisation]:
     today = timezone.localdate()
     return [
         organisation
-        for organisation in Organisation.objects.select_related("parent")
+        for organisation in Organisation.objects.filter(is_sandbox=False).select_related("parent")
         if organisation.ends_on is None
         or organisation.ends_on >= today
         or organisation.pk in answering | above
@@ -187,17 +205,26 @@ def _in_order(value: Any) -> Any:
     return [_in_order(part) for part in value] if isinstance(value, list) else value
 
 
-def _place_of_key(key: str) -> tuple[bool, int, str]:
-    """The type of a thing first, weekdays as they come, all else by the alphabet."""
-    return key != "type", WEEKDAYS.index(key) if key in WEEKDAYS else -1, key
+def _place_of_key(key: str) -> tuple[int, str]:
+    """What a thing is and asks first, weekdays and conditions as they come, all else by the alphabet."""
+    return (FIRST_KEYS.index(key) if key in FIRST_KEYS else len(FIRST_KEYS)), key
+
+
+def _laid_out(value: Any, indent: int) -> str:
+    """Return JSON in which what is too long for a line is broken, outermost first."""
+    line = _json(value)
+    if indent + len(line) <= LINE_LENGTH or not isinstance(value, Mapping | list):
+        return line
+    if isinstance(value, Mapping):
+        parts = [f"{_json(key)}: {_laid_out(part, indent + 1)}" for key, part in value.items()]
+    else:
+        parts = [_laid_out(part, indent + 1) for part in value]
+    pad = "\n" + " " * (indent + 1)
+    return line[0] + pad + f",{pad}".join(parts) + "\n" + " " * indent + line[-1]
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _code(row: Row) -> str:
-    return str(row["code"])
 
 
 def _codes(rows: Iterable[Row]) -> list[str]:

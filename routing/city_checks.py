@@ -3,7 +3,6 @@
 first its shape, then how its parts fit together.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,9 @@ from django.utils.translation import override
 from jsonschema import Draft202012Validator, FormatChecker
 
 from routing import geometry
-from routing.city_schema import CITY_SCHEMA, LISTS, WEEKDAYS
-from routing.validators import fault_of_hours, fault_of_questions, is_timezone
+from routing.city_schema import CITY_SCHEMA, LISTS, WEEKDAYS, identity_of
+from routing.questions import asked
+from routing.validators import fault_of_condition, fault_of_hours, fault_of_questions, is_timezone
 
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -47,7 +47,7 @@ def validate(document: Any) -> list[Fault]:
 
 def _misfits(document: Document) -> Iterator[Fault]:
     whole = {name: list(document.get(name, [])) for name in LISTS}
-    codes = {name: {row["code"] for row in rows} for name, rows in whole.items()}
+    codes = {name: {row["code"] for row in rows if "code" in row} for name, rows in whole.items()}
     yield from _of_the_city(document["city"])
     yield from _repeated(whole)
     yield from _unknown(whole, codes)
@@ -57,6 +57,9 @@ def _misfits(document: Document) -> Iterator[Fault]:
     for index, area in enumerate(whole["areas"]):
         yield from _of_an_area(f"$.areas[{index}]", area, document["city"])
     yield from _of_categories(whole["categories"])
+    leaves = {row["code"] for row in whole["categories"] if row.get("kinds")}
+    yield from _of_questions(whole["questions"], leaves)
+    yield from _of_stoppers(whole["stoppers"], whole["questions"])
     yield from _of_responsibilities(whole["responsibilities"], whole["categories"])
     for name in ("organisations", "areas", "categories"):
         yield from _circles(name, whole[name])
@@ -78,12 +81,13 @@ def _of_the_city(city: Row) -> Iterator[Fault]:
 
 def _repeated(whole: Mapping[str, list[Row]]) -> Iterator[Fault]:
     for name, rows in whole.items():
-        counts = Counter(row["code"] for row in rows)
-        seen: set[str] = set()
+        seen: set[tuple[Any, ...]] = set()
         for index, row in enumerate(rows):
-            if counts[row["code"]] > 1 and row["code"] in seen:
-                yield Fault(f"$.{name}[{index}].code", f"The code {row['code']!r} is used before.")
-            seen.add(row["code"])
+            identity = identity_of(name, row)
+            if identity in seen:
+                key = "code" if "code" in row else "version"
+                yield Fault(f"$.{name}[{index}].{key}", f"The {key} {row[key]!r} is used before.")
+            seen.add(identity)
 
 
 def _unknown(whole: Mapping[str, list[Row]], codes: Mapping[str, set[str]]) -> Iterator[Fault]:
@@ -92,6 +96,10 @@ def _unknown(whole: Mapping[str, list[Row]], codes: Mapping[str, set[str]]) -> I
         ("areas", "parent", "areas"),
         ("categories", "parent", "categories"),
         ("categories", "calendar", "calendars"),
+        ("questions", "category", "categories"),
+        ("stoppers", "category", "categories"),
+        ("stoppers", "area", "areas"),
+        ("stoppers", "calendar", "calendars"),
         ("responsibilities", "category", "categories"),
         ("responsibilities", "area", "areas"),
         ("responsibilities", "organisation", "organisations"),
@@ -152,13 +160,36 @@ def _of_categories(categories: list[Row]) -> Iterator[Fault]:
             yield Fault(f"{path}.parent", f"{parent!r} takes reports, so it is no group.")
         if not row.get("kinds") and parent is not None:
             yield Fault(f"{path}.kinds", "A category takes at least one kind; a group has no group above it.")
-        if fault := fault_of_questions(row.get("questions")):
-            yield Fault(f"{path}.questions", str(fault))
-        if row.get("questions") and not row.get("questions_version"):
-            yield Fault(f"{path}.questions_version", "Questions have a version, from 1 up.")
         acknowledge, resolve = row.get("acknowledge_hours"), row.get("resolve_hours")
         if acknowledge is not None and resolve is not None and acknowledge > resolve:
             yield Fault(f"{path}.acknowledge_hours", "It is acknowledged before it is resolved.")
+
+
+def _of_questions(questions: list[Row], leaves: set[str]) -> Iterator[Fault]:
+    for index, row in enumerate(questions):
+        path = f"$.questions[{index}]"
+        if row["category"] not in leaves:
+            yield Fault(f"{path}.category", f"{row['category']!r} is no category that takes reports.")
+        if fault := fault_of_questions(row["schema"]):
+            yield Fault(f"{path}.schema", str(fault))
+
+
+def _of_stoppers(stoppers: list[Row], questions: list[Row]) -> Iterator[Fault]:
+    yield from _reversed("stoppers", stoppers, "valid_from", "valid_to")
+    known: dict[str, set[str]] = {}
+    for row in questions:
+        known.setdefault(row["category"], set()).update(asked(row["schema"]))
+    for index, stopper in enumerate(stoppers):
+        path, condition = f"$.stoppers[{index}].condition", stopper.get("condition")
+        if not condition:
+            continue
+        if fault := fault_of_condition(condition):
+            yield Fault(path, str(fault))
+            continue
+        names = set(asked(condition)) - known.get(stopper.get("category") or "", set())
+        if names or not stopper.get("category"):
+            said = ", ".join(sorted(names))
+            yield Fault(path, f"It is about answers that its category never asked for: {said}.")
 
 
 def _of_responsibilities(rules: list[Row], categories: list[Row]) -> Iterator[Fault]:

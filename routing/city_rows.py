@@ -7,7 +7,8 @@ from typing import Any
 from django.db import models
 
 from routing.city_schema import DEFAULTS, WEEKDAYS, keys_of
-from routing.models import Calendar, City, Responsibility
+from routing.errors import BrokenCity
+from routing.models import Calendar, Category, City, QuestionSet, Responsibility, Stopper
 
 Row = Mapping[str, Any]
 Table = models.Manager[Any]
@@ -40,19 +41,50 @@ def write_tree(table: Table, name: str, rows: Sequence[Row]) -> None:
     table.bulk_update([things[row["code"]] for row in rows], ["parent"])
 
 
-def write_responsibilities(rows: Sequence[Row]) -> None:
-    """Write all responsibilities anew: nothing refers to them, and two may have changed places."""
-    Responsibility.objects.all().delete()
-    _upsert(Responsibility.objects, "responsibilities", rows)
+def write_anew(document: Mapping[str, Sequence[Row]]) -> None:
+    """Write all responsibilities and stoppers anew: nothing refers to them, and two may have swapped."""
+    for table, name in ((Responsibility.objects, "responsibilities"), (Stopper.objects, "stoppers")):
+        table.all().delete()
+        _upsert(table, name, document[name])
+
+
+def write_questions(rows: Sequence[Row]) -> None:
+    """Publish versions of questions that are new; those the rows do not name are no longer accepted.
+
+    Raises BrokenCity, naming each by its path, if a version was published with other questions.
+    """
+    published = {(one.category.code, one.version): one for one in _all_questions()}
+    categories = _by_code(Category.objects)
+    faults, new, accepted = [], [], []
+    for index, row in enumerate(rows):
+        known = published.get((row["category"], row["version"]))
+        if known is None:
+            category = categories[row["category"]]
+            new.append(QuestionSet(category=category, version=row["version"], schema=row["schema"]))
+        elif known.schema != row["schema"]:
+            message = f"Version {row['version']} was published with other questions; give these the next."
+            faults.append({"path": f"$.questions[{index}].schema", "message": message})
+        else:
+            accepted.append(known.pk)
+    if faults:
+        raise BrokenCity(f"The city document has {len(faults)} faults.", faults)
+    QuestionSet.objects.exclude(pk__in=accepted).update(is_accepted=False)
+    QuestionSet.objects.filter(pk__in=accepted).update(is_accepted=True)
+    QuestionSet.objects.bulk_create(new)
+
+
+def _all_questions() -> models.QuerySet[QuestionSet]:
+    return QuestionSet.objects.select_related("category")
 
 
 def is_referred_to(thing: models.Model) -> bool:
-    """Tell whether any row of any table, whatever becomes of it, leads to this one."""
+    """Tell whether any row outside the configuration, whatever becomes of it, leads to this one."""
     relations = thing._meta.get_fields(include_hidden=True)  # noqa: SLF001  # Django documents it
     referring: list[tuple[Any, str]] = [
         (relation.related_model, relation.field.name)
         for relation in relations
         if isinstance(relation, models.ForeignObjectRel)
+        and relation.related_model._meta.app_label != Category._meta.app_label  # noqa: SLF001  # Django documents it
     ]
     return any(model.objects.filter(**{name: thing}).exists() for model, name in referring)
 

@@ -1,8 +1,9 @@
 """The shape of a city document, as JSON Schema. What one value must be to another is in ``city_checks``."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from routing.validators import KINDS, SUBSYSTEMS
+from routing.validators import ICON_PATTERN, KINDS, SUBSYSTEMS
 
 FORMAT: Final = "commonway-city/1"
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -58,6 +59,16 @@ _CITY: Final = _object(
     default_points=_list(
         {"type": "array", "prefixItems": [_LATITUDE, _LONGITUDE], "minItems": 2, "maxItems": 2}
     ),
+    emergency_zh=_TEXT,
+    emergency_en=_TEXT,
+    emergency_numbers=_list(
+        _object(
+            ("number", "name_zh", "name_en"),
+            number={"type": "string", "pattern": r"^\+?[0-9][-0-9 ]*$", "maxLength": 30},
+            name_zh=_NAME,
+            name_en=_NAME,
+        )
+    ),
 )
 _CALENDAR: Final = _object(
     ("code", "timezone", "hours"),
@@ -100,19 +111,35 @@ _CATEGORY: Final = _object(
     name_en=_NAME,
     kinds=_list({"enum": list(KINDS)}, uniqueItems=True),
     subsystems=_list({"enum": list(SUBSYSTEMS)}, uniqueItems=True),
+    icon={"type": "string", "pattern": f"^({ICON_PATTERN})?$", "maxLength": 40},
     is_hazard=_FLAG,
     is_private_by_default=_FLAG,
-    is_photo_required=_FLAG,
+    photo_rule={"enum": ["none", "optional", "required"]},
     needs_countersign=_FLAG,
-    questions={"type": "object"},
-    questions_version={"type": "integer", "minimum": 0, "maximum": 1_000_000},
     keywords=_object((), zh=_list(_NAME, uniqueItems=True), en=_list(_NAME, uniqueItems=True)),
-    stopper_zh=_TEXT,
-    stopper_en=_TEXT,
     acknowledge_hours=_HOURS,
     resolve_hours=_HOURS,
     calendar=_or_null(_CODE),
     external_codes={"type": "object"},
+)
+_QUESTIONS: Final = _object(
+    ("category", "version", "schema"),
+    category=_CODE,
+    version={"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    schema={"type": "object"},
+)
+_STOPPER: Final = _object(
+    ("code", "text_zh", "text_en"),
+    code=_RULE_CODE,
+    category=_or_null(_CODE),
+    area=_or_null(_CODE),
+    calendar=_or_null(_CODE),
+    condition={"type": "object"},
+    is_blocking=_FLAG,
+    text_zh={**_TEXT, "minLength": 1},
+    text_en={**_TEXT, "minLength": 1},
+    valid_from=_DATE,
+    valid_to=_DATE,
 )
 _RESPONSIBILITY: Final = _object(
     ("code", "organisation", "role"),
@@ -128,7 +155,7 @@ _RESPONSIBILITY: Final = _object(
 
 CITY_SCHEMA: Final[_Schema] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "A city: its organisations, calendars, areas, categories and responsibilities",
+    "title": "A city: its organisations, calendars, areas, catalogue and responsibilities",
     **_object(
         ("format", "city"),
         format={"const": FORMAT},
@@ -137,13 +164,22 @@ CITY_SCHEMA: Final[_Schema] = {
         organisations=_list(_ORGANISATION),
         areas=_list(_AREA),
         categories=_list(_CATEGORY),
+        questions=_list(_QUESTIONS),
+        stoppers=_list(_STOPPER),
         responsibilities=_list(_RESPONSIBILITY),
     ),
 }
 
 # What a row says when it says nothing; a canonical document leaves these out.
 DEFAULTS: Final[dict[str, dict[str, Any]]] = {
-    "city": {"bbox": None, "outline": None, "default_points": []},
+    "city": {
+        "bbox": None,
+        "outline": None,
+        "default_points": [],
+        "emergency_zh": "",
+        "emergency_en": "",
+        "emergency_numbers": [],
+    },
     "calendars": {"country": "", "subdivision": "", "extra_off": [], "extra_on": []},
     "organisations": {
         "parent": None,
@@ -157,19 +193,26 @@ DEFAULTS: Final[dict[str, dict[str, Any]]] = {
         "parent": None,
         "kinds": [],
         "subsystems": [],
+        "icon": "",
         "is_hazard": False,
         "is_private_by_default": False,
-        "is_photo_required": False,
+        "photo_rule": "optional",
         "needs_countersign": False,
-        "questions": {},
-        "questions_version": 0,
         "keywords": {},
-        "stopper_zh": "",
-        "stopper_en": "",
         "acknowledge_hours": None,
         "resolve_hours": None,
         "calendar": None,
         "external_codes": {},
+    },
+    "questions": {},
+    "stoppers": {
+        "category": None,
+        "area": None,
+        "calendar": None,
+        "condition": {},
+        "is_blocking": False,
+        "valid_from": None,
+        "valid_to": None,
     },
     "responsibilities": {
         "category": None,
@@ -179,7 +222,22 @@ DEFAULTS: Final[dict[str, dict[str, Any]]] = {
         "valid_to": None,
     },
 }
-LISTS: Final[tuple[str, ...]] = ("calendars", "organisations", "areas", "categories", "responsibilities")
+LISTS: Final[tuple[str, ...]] = (
+    "calendars",
+    "organisations",
+    "areas",
+    "categories",
+    "questions",
+    "stoppers",
+    "responsibilities",
+)
+# What tells the rows of a list apart, and gives them their order.
+_IDENTITIES: Final[dict[str, tuple[str, ...]]] = {"questions": ("category", "version")}
+
+
+def identity_of(name: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells a row from all others of its list: its code, or of questions category and version."""
+    return tuple(row[key] for key in _IDENTITIES.get(name, ("code",)))
 
 
 def keys_of(name: str) -> tuple[str, ...]:

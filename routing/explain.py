@@ -40,9 +40,14 @@ def _facts(decision: RoutingDecision, language: str, names: Names, words: dict[s
         "steering": names.steering_name(language),
         "others": words["comma"].join(names.organisation_name(code, language) for code in decision.rivals)
         or words["none"],
-        "distance": f"{decision.boundary_m:.0f}" if decision.boundary_m is not None else "0",
+        "distance": f"{_distance_m(decision):.0f}",
         "accuracy": f"{decision.accuracy_m or 0:.0f}",
     }
+
+
+def _distance_m(decision: RoutingDecision) -> float:
+    """The way to the boundary, measured only where a sentence speaks of it."""
+    return (decision.boundary_m or 0.0) if decision.triage_reason is TriageReason.BOUNDARY else 0.0
 
 
 def _work(decision: RoutingDecision, language: str, names: Names, words: dict[str, str]) -> str:

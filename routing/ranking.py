@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.decision import Candidate, Role
 from routing.geometry import Borders
-from routing.rows import AreaRow, CategoryRow, OrganisationRow, RuleRow
+from routing.rows import AreaRow, CategoryRow, OrganisationRow, RuleRow, StopperRow
 
 LEAF: Final = 0
 GROUP: Final = 1
@@ -84,7 +84,7 @@ def specificity(rule: RuleRow, category: CategoryRow) -> int | None:
     return GROUP if rule.category == category.parent else None
 
 
-def is_valid(row: AreaRow | RuleRow, day: date) -> bool:
+def is_valid(row: AreaRow | RuleRow | StopperRow, day: date) -> bool:
     """Tell whether a row holds on ``day``; both ends belong to it."""
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
 

@@ -38,13 +38,11 @@ class CategoryRow:
     subsystems: tuple[str, ...] = ()
     is_hazard: bool = False
     is_private_by_default: bool = False
-    is_photo_required: bool = False
+    icon: str = ""
+    photo_rule: str = "optional"
     needs_countersign: bool = False
-    questions: Json = field(default_factory=dict)
-    questions_version: int = 0
+    question_sets: Mapping[int, Json] = field(default_factory=dict)
     keywords: Json = field(default_factory=dict)
-    stopper_zh: str = ""
-    stopper_en: str = ""
     acknowledge_hours: int | None = None
     resolve_hours: int | None = None
     calendar: str | None = None
@@ -55,6 +53,26 @@ class CategoryRow:
     def is_group(self) -> bool:
         """A group gathers categories; nothing is reported under it."""
         return not self.kinds
+
+    @property
+    def questions_version(self) -> int:
+        """The version of the questions that are asked now; 0 if there never were any."""
+        return max(self.question_sets, default=0)
+
+    @property
+    def questions(self) -> Json:
+        """The questions that are asked now, as JSON Schema; empty for none."""
+        return self.question_sets.get(self.questions_version, {})
+
+    @property
+    def takes_photos(self) -> bool:
+        """Whether a report may carry photos."""
+        return self.photo_rule != "none"
+
+    @property
+    def is_photo_required(self) -> bool:
+        """Whether a report needs a photo."""
+        return self.photo_rule == "required"
 
     def name(self, language: str) -> str:
         """The name in ``language``: English for ``en…``, Chinese for all others."""
@@ -97,11 +115,34 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StopperRow:
+    """What is said before sending, for a category (a leaf, a group, or None for any) in an area (None is the
+    whole city), while ``calendar`` is closed, where the answers fit ``condition`` (empty: whatever they are).
+    """
+
+    code: str
+    category: str | None
+    area: str | None
+    text_zh: str
+    text_en: str
+    condition: Json = field(default_factory=dict)
+    calendar: str | None = None
+    is_blocking: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def text(self, language: str) -> str:
+        """The text in ``language``: English for ``en…``, Chinese for all others."""
+        return self.text_en if language.startswith("en") else self.text_zh
+
+
+@dataclass(frozen=True, slots=True)
 class CityRow:
     """The city: ``bbox`` is (west, south, east, north); points outside ``outline`` (or else bbox) are
     outside the city.
 
     ``default_points`` are the (latitude, longitude) that software sends when it does not know the place.
+    ``emergency_numbers`` are mappings of number, name_zh and name_en.
     """
 
     code: str
@@ -113,6 +154,14 @@ class CityRow:
     bbox: tuple[float, float, float, float] | None = None
     outline: Json | None = None
     default_points: tuple[tuple[float, float], ...] = ()
+    emergency_zh: str = ""
+    emergency_en: str = ""
+    emergency_numbers: tuple[Json, ...] = ()
+    stoppers: tuple[StopperRow, ...] = ()
+
+    def emergency(self, language: str) -> str:
+        """What to do in danger, in ``language``; "" if the city has nothing to say."""
+        return self.emergency_en if language.startswith("en") else self.emergency_zh
 
     def name(self, language: str) -> str:
         """The name in ``language``: English for ``en…``, Chinese for all others."""

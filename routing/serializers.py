@@ -9,10 +9,12 @@ from rest_framework import serializers
 from accounts.serializers import StrictSerializer
 from routing.datum import Datum
 from routing.decision import Role, TriageReason
+from routing.models import PhotoRule
 from routing.services import current_snapshot
 from routing.validators import KINDS, SUBSYSTEMS
 
 Serializer = serializers.Serializer[Any]
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class DegreesField(serializers.FloatField):
@@ -58,6 +60,23 @@ class PlaceQuery(StrictSerializer):
         raise serializers.ValidationError(faults)
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment of our time: calendars and clocks are not asked about others."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        moment = super().to_internal_value(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail("invalid", format=f"{FIRST_YEAR} – {LAST_YEAR}")
+        return moment
+
+
+class CatalogueQuery(PlaceQuery):
+    """For which kind of report, and when; now unless ``at`` says otherwise."""
+
+    kind = serializers.ChoiceField(KINDS, required=False)
+    at = MomentField(required=False)
+
+
 class PreviewQuery(PlaceQuery):
     """Which decision would be taken."""
 
@@ -93,6 +112,56 @@ class AnswerSerializer(Serializer):
     executor = NamedSerializer(read_only=True, allow_null=True)
     needs_triage = serializers.BooleanField(read_only=True)
     triage_reason = serializers.ChoiceField([reason.value for reason in TriageReason], read_only=True)
+    sentence = serializers.CharField(read_only=True)
+
+
+class StopperSerializer(Serializer):
+    """What to say before sending; with a ``condition``, once the answers fit that JSON Schema."""
+
+    code = serializers.CharField(read_only=True)
+    text = serializers.CharField(read_only=True)
+    is_blocking = serializers.BooleanField(read_only=True)
+    condition = serializers.DictField(read_only=True, allow_null=True)
+    area = serializers.CharField(read_only=True, allow_null=True)
+    until = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class DangerSerializer(Serializer):
+    """The emergency text of a category: at once, or once the answers fit ``condition``."""
+
+    text = serializers.CharField(read_only=True)
+    condition = serializers.DictField(read_only=True, allow_null=True)
+
+
+class EmergencyNumberSerializer(Serializer):
+    """Whom to call."""
+
+    number = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class EmergencySerializer(Serializer):
+    """What the city says about danger."""
+
+    text = serializers.CharField(read_only=True)
+    numbers = EmergencyNumberSerializer(many=True, read_only=True)
+
+
+class MeasureSerializer(Serializer):
+    """How many hours it took lately, nights included; with one organisation, or with all (null)."""
+
+    median_hours = serializers.FloatField(read_only=True, allow_null=True)
+    p90_hours = serializers.FloatField(read_only=True, allow_null=True)
+    cases = serializers.IntegerField(read_only=True)
+    open_cases = serializers.IntegerField(read_only=True)
+    organisation = serializers.CharField(read_only=True, allow_null=True)
+
+
+class ExpectedTimesSerializer(Serializer):
+    """Measured times; null is "not available"."""
+
+    acknowledge = MeasureSerializer(read_only=True, allow_null=True)
+    resolve = MeasureSerializer(read_only=True, allow_null=True)
 
 
 class CategorySerializer(Serializer):
@@ -100,17 +169,20 @@ class CategorySerializer(Serializer):
 
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)
+    icon = serializers.CharField(read_only=True)
     kinds = serializers.ListField(child=serializers.ChoiceField(KINDS), read_only=True)
     subsystems = serializers.ListField(child=serializers.ChoiceField(SUBSYSTEMS), read_only=True)
     is_hazard = serializers.BooleanField(read_only=True)
     is_private_by_default = serializers.BooleanField(read_only=True)
-    is_photo_required = serializers.BooleanField(read_only=True)
-    stopper = serializers.CharField(read_only=True)
+    photo_rule = serializers.ChoiceField(PhotoRule.choices, read_only=True)
     keywords = serializers.ListField(child=serializers.CharField(), read_only=True)
     questions = serializers.DictField(read_only=True)
     questions_version = serializers.IntegerField(read_only=True)
     acknowledge_hours = serializers.IntegerField(read_only=True, allow_null=True)
     resolve_hours = serializers.IntegerField(read_only=True, allow_null=True)
+    emergency = DangerSerializer(read_only=True, allow_null=True)
+    expected = ExpectedTimesSerializer(read_only=True)
+    stoppers = StopperSerializer(many=True, read_only=True)
     answers = AnswerSerializer(read_only=True, allow_null=True)
 
 
@@ -119,6 +191,7 @@ class GroupSerializer(Serializer):
 
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)
+    icon = serializers.CharField(read_only=True)
     categories = CategorySerializer(many=True, read_only=True)
 
 
@@ -126,6 +199,8 @@ class CatalogueSerializer(Serializer):
     """The whole catalogue at one version of the configuration."""
 
     version = serializers.IntegerField(read_only=True)
+    measured_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    emergency = EmergencySerializer(read_only=True, allow_null=True)
     groups = GroupSerializer(many=True, read_only=True)
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
@@ -12,13 +12,16 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from accounts.models import Organisation
+from routing import measured
 from routing.decision import RoutingDecision
-from routing.models import Area, Calendar, Category, City, Responsibility
-from routing.rows import AreaRow, CategoryRow, CityRow, OrganisationRow, RuleRow
+from routing.models import Area, Calendar, Category, City, QuestionSet, Responsibility, Stopper
+from routing.rows import AreaRow, CategoryRow, CityRow, Json, OrganisationRow, RuleRow, StopperRow
 from routing.snapshot import Snapshot
 from routing.worktime import WorkCalendar
 
 LOOK_EVERY_S = 1.0
+
+Piece = Area | Calendar | Category | City | Responsibility | Stopper
 
 
 class _Held:
@@ -32,7 +35,8 @@ class _Held:
 def current_snapshot() -> Snapshot:
     """The configuration in force; another process's change is seen within a second.
 
-    One statement at most once a second, six more after a change. Without a city it is built anew each second.
+    One statement at most once a second, eight more after a change. Without a city it is built anew every
+    second.
     """
     held = _Held.snapshot
     if held is not None and time.monotonic() - _Held.looked_at < LOOK_EVERY_S:
@@ -60,10 +64,11 @@ def resolve(
 def forget_snapshot() -> None:
     """Look at the database again at the next question."""
     _Held.snapshot, _Held.looked_at = None, float("-inf")
+    measured.forget()
 
 
 @transaction.atomic
-def save(thing: Area | Calendar | Category | City | Responsibility) -> None:
+def save(thing: Piece) -> None:
     """Keep one changed or new piece of the configuration and tell every process.
 
     Raises django's ValidationError if it is not well formed.
@@ -74,7 +79,26 @@ def save(thing: Area | Calendar | Category | City | Responsibility) -> None:
 
 
 @transaction.atomic
-def remove(things: Iterable[Area | Calendar | Category | Responsibility]) -> None:
+def save_category(category: Category, questions: Json) -> QuestionSet | None:
+    """Keep a category and what is asked of it from now on; questions that changed become the next version.
+
+    What was asked before stays as it was. Returns the version in force, None if nothing was ever asked.
+    Raises django's ValidationError if anything is not well formed.
+    """
+    save(category)
+    newest = QuestionSet.objects.select_for_update().filter(category=category).order_by("-version").first()
+    if (newest.schema if newest else {}) == questions:
+        return newest
+    asked = QuestionSet(
+        category=category, version=newest.version + 1 if newest else 1, schema=dict(questions)
+    )
+    asked.full_clean()
+    asked.save()
+    return asked
+
+
+@transaction.atomic
+def remove(things: Iterable[Area | Calendar | Category | Responsibility | Stopper]) -> None:
     """Take pieces out of the configuration and tell every process.
 
     Raises django's ProtectedError if something still refers to one of them.
@@ -96,12 +120,14 @@ def configuration_changed() -> None:
 
 
 def build_snapshot() -> Snapshot:
-    """Read the whole configuration and freeze it: six statements."""
+    """Read the whole configuration and freeze it: eight statements."""
     city = City.objects.order_by("pk").first()
+    questions = _question_sets()
     return Snapshot.build(
         areas=[_area(row) for row in Area.objects.select_related("parent").order_by("code")],
         categories=[
-            _category(row) for row in Category.objects.select_related("parent", "calendar").order_by("code")
+            _category(row, questions.get(row.pk, {}))
+            for row in Category.objects.select_related("parent", "calendar").order_by("code")
         ],
         organisations=[_organisation(row) for row in Organisation.objects.order_by("code")],
         rules=[_rule(row) for row in _rules()],
@@ -126,6 +152,33 @@ def _city(row: City) -> CityRow:
         tuple(row.bbox) if row.bbox else None,
         row.outline,
         tuple((point[0], point[1]) for point in row.default_points),
+        row.emergency_zh,
+        row.emergency_en,
+        tuple(row.emergency_numbers),
+        tuple(map(_stopper, Stopper.objects.select_related("category", "area", "calendar").order_by("code"))),
+    )
+
+
+def _question_sets() -> dict[int, dict[int, Json]]:
+    """Return the accepted questions by the key of their category and by version."""
+    found: dict[int, dict[int, Json]] = {}
+    for row in QuestionSet.objects.filter(is_accepted=True).order_by("version"):
+        found.setdefault(row.category_id, {})[row.version] = row.schema
+    return found
+
+
+def _stopper(row: Stopper) -> StopperRow:
+    return StopperRow(
+        code=row.code,
+        category=row.category.code if row.category else None,
+        area=row.area.code if row.area else None,
+        text_zh=row.text_zh,
+        text_en=row.text_en,
+        condition=row.condition,
+        calendar=row.calendar.code if row.calendar else None,
+        is_blocking=row.is_blocking,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
     )
 
 
@@ -136,7 +189,7 @@ def _area(row: Area) -> AreaRow:
     )
 
 
-def _category(row: Category) -> CategoryRow:
+def _category(row: Category, question_sets: Mapping[int, Json]) -> CategoryRow:
     return CategoryRow(
         code=row.code,
         parent=row.parent.code if row.parent else None,
@@ -146,13 +199,11 @@ def _category(row: Category) -> CategoryRow:
         subsystems=tuple(row.subsystems),
         is_hazard=row.is_hazard,
         is_private_by_default=row.is_private_by_default,
-        is_photo_required=row.is_photo_required,
+        icon=row.icon,
+        photo_rule=row.photo_rule,
         needs_countersign=row.needs_countersign,
-        questions=row.questions,
-        questions_version=row.questions_version,
+        question_sets=question_sets,
         keywords=row.keywords,
-        stopper_zh=row.stopper_zh,
-        stopper_en=row.stopper_en,
         acknowledge_hours=row.acknowledge_hours,
         resolve_hours=row.resolve_hours,
         calendar=row.calendar.code if row.calendar else None,

@@ -1,6 +1,7 @@
 """What a well-formed value of the configuration's JSON fields is; the admin and ``full_clean`` ask here."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Any, Final
@@ -12,7 +13,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from routing.geometry import faults_of
+from routing.questions import fits, untranslated
 
+ICON_PATTERN: Final = "[a-z0-9]+(-[a-z0-9]+)*"
 KINDS: Final = ("problem", "complaint", "suggestion", "enquiry")
 SUBSYSTEMS: Final = (
     "traffic_information",
@@ -80,6 +83,31 @@ def questions(value: Any) -> None:
         raise ValidationError(fault)
 
 
+def condition(value: Any) -> None:
+    """Refuse what is no condition on answers."""
+    if fault := fault_of_condition(value):
+        raise ValidationError(fault)
+
+
+def icon(value: str) -> None:
+    """Refuse what is no name of an icon."""
+    if value and not re.fullmatch(ICON_PATTERN, value):
+        raise ValidationError(_("An icon's name is small letters, digits and hyphens."))
+
+
+def emergency_numbers(value: Any) -> None:
+    """Refuse what is not a list of numbers with their names."""
+    keys = {"number", "name_zh", "name_en"}
+    good = isinstance(value, list) and all(
+        isinstance(row, dict)
+        and set(row) == keys
+        and all(isinstance(text, str) and text for text in row.values())
+        for row in value
+    )
+    if not good:
+        raise ValidationError(_("Give a list of numbers, each with number, name_zh and name_en."))
+
+
 def is_timezone(value: str) -> bool:
     """Tell whether a timezone of this name exists."""
     try:
@@ -109,15 +137,42 @@ def fault_of_questions(value: Any) -> str:
     """Return what is wrong with a JSON Schema of extra questions, "" if nothing is."""
     if not value:
         return ""
+    if fault := _fault_of_schema(value):
+        return fault
+    if value.get("type") != "object":
+        return _("Questions are the properties of an object.")
+    if names := untranslated(value):
+        return _("These need a title and an x-title-zh, as does each of their choices: %(names)s.") % {
+            "names": ", ".join(names)
+        }
+    return ""
+
+
+def fault_of_condition(value: Any) -> str:
+    """Return what is wrong with a condition on answers, "" if nothing is; none at all is right."""
+    if not value:
+        return ""
+    if fault := _fault_of_schema(value):
+        return fault
+    if fits(value, {}):
+        return _("It holds where nothing is answered: name under required what must be.")
+    return ""
+
+
+def _fault_of_schema(value: Any) -> str:
+    if not isinstance(value, dict):
+        return _("Give a JSON Schema, an object.")
     try:
         Draft202012Validator.check_schema(value)
     except SchemaError as error:
         return error.message
-    if not isinstance(value, dict) or value.get("type") != "object":
-        return _("Questions are the properties of an object.")
-    if "$ref" in json.dumps(value):
+    if _refers(value):
         return _("A question does not refer to another document.")
     return ""
+
+
+def _refers(value: Any) -> bool:
+    return any(f'"{word}"' in json.dumps(value) for word in ("$ref", "$dynamicRef"))
 
 
 def _in_order(spans: list[tuple[time, time]]) -> bool:

@@ -1,5 +1,7 @@
 """The catalogue, the areas, and who would answer: open to everybody."""
 
+from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.utils import timezone
@@ -16,16 +18,19 @@ from accounts.conditions import etag, is_unchanged
 from accounts.inputs import checked
 from routing import queries
 from routing.datum import to_wgs84
+from routing.measured import MeasuredTimes, measured_times
 from routing.serializers import (
     AreaCollectionSerializer,
     AreaQuery,
+    CatalogueQuery,
     CatalogueSerializer,
     DecisionSerializer,
-    PlaceQuery,
     PreviewQuery,
 )
 from routing.services import current_snapshot
+from routing.showing import catalogue
 from routing.snapshot import Snapshot
+from routing.stoppers import Place, stoppers_in_force
 
 VARY = "Accept-Language"
 
@@ -43,15 +48,17 @@ class CategoriesView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(parameters=[PlaceQuery], responses={200: CatalogueSerializer, 304: None})
+    @extend_schema(parameters=[CatalogueQuery], responses={200: CatalogueSerializer, 304: None})
     def get(self, request: Request) -> Response:
-        """Categories by group; with a place, also who answers for each there."""
-        wanted = checked(PlaceQuery, request)
-        snapshot, now = current_snapshot(), timezone.now()
-        headers = _headers(snapshot)
-        if is_unchanged(request, _version_today(snapshot)):
+        """What can be sent, by group; with a place, also who answers for each and what stops it there."""
+        wanted = checked(CatalogueQuery, request)
+        snapshot, times = current_snapshot(), measured_times()
+        at = wanted.get("at") or timezone.now()
+        version = _version_of_catalogue(snapshot, times, at)
+        headers = _headers(version)
+        if is_unchanged(request, version):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
-        body = queries.catalogue(snapshot, language(), now, _place(wanted))
+        body = catalogue(snapshot, times, language(), at, _place(wanted), wanted.get("kind"))
         return Response(body, headers=headers)
 
 
@@ -66,8 +73,9 @@ class AreasView(APIView):
         """The areas of today's generation as a GeoJSON FeatureCollection."""
         wanted = checked(AreaQuery, request)
         snapshot, now = current_snapshot(), timezone.now()
-        headers = _headers(snapshot)
-        if is_unchanged(request, _version_today(snapshot)):
+        version = _version_today(snapshot)
+        headers = _headers(version)
+        if is_unchanged(request, version):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
         body = queries.areas_as_geojson(snapshot, language(), now, wanted["datum"], wanted.get("kind"))
         return Response(body, headers=headers)
@@ -95,7 +103,7 @@ def language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def _place(wanted: dict[str, Any]) -> queries.Place | None:
+def _place(wanted: dict[str, Any]) -> Place | None:
     if "latitude" not in wanted:
         return None
     return to_wgs84(wanted["latitude"], wanted["longitude"], wanted["datum"])
@@ -107,5 +115,12 @@ def _version_today(snapshot: Snapshot) -> int:
     return (snapshot.version * 10_000_000 + day) * 2 + (language() == "en")
 
 
-def _headers(snapshot: Snapshot) -> dict[str, str]:
-    return {"ETag": etag(_version_today(snapshot)), "Vary": VARY, "Cache-Control": "no-cache"}
+def _version_of_catalogue(snapshot: Snapshot, times: MeasuredTimes, at: datetime) -> int:
+    """One number for what a catalogue is made of: it also changes when an office closes or opens."""
+    stoppers = sorted(stoppers_in_force(snapshot, at))
+    made_of = (snapshot.version, snapshot.day_of(at), times.measured_at, stoppers, language())
+    return int.from_bytes(blake2b(repr(made_of).encode(), digest_size=8).digest())
+
+
+def _headers(version: int) -> dict[str, str]:
+    return {"ETag": etag(version), "Vary": VARY, "Cache-Control": "no-cache"}

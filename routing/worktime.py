@@ -119,6 +119,16 @@ def working_seconds(start: datetime, end: datetime, calendar: WorkCalendar | Non
     return seconds
 
 
+def opens_at(moment: datetime, calendar: WorkCalendar) -> datetime | None:
+    """Return when work goes on after an aware moment at which the calendar is closed, in UTC.
+
+    None while it is open. Raises NoWorkingTime if it does not open within ten years.
+    """
+    for opens, _ in _spans_after(moment, calendar):
+        return opens if opens > moment else None
+    raise NoWorkingTime(f"The calendar {calendar.code!r} does not open after {moment:%Y-%m-%d}.")
+
+
 def _spans_after(moment: datetime, calendar: WorkCalendar) -> Iterator[tuple[datetime, datetime]]:
     """Yield the working spans that end after ``moment``, for ten years."""
     first_day = moment.astimezone(calendar.zone).date()

@@ -132,7 +132,7 @@ def city(db: None) -> SmallCity:
     signal = leaf("signal", ["problem"], is_hazard=True, acknowledge_hours=1, resolve_hours=4)
     leaf("noise", ["complaint", "suggestion"])
     taxi = leaf("taxi", ["complaint", "enquiry"], is_private_by_default=True)
-    lamp = leaf("lamp", ["problem"], is_photo_required=True)
+    lamp = leaf("lamp", ["problem"], photo_rule="required")
     rules = [
         (pothole, None, "works", "owner"),
         (pothole, west, "mender", "executor"),

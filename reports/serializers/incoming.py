@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator
 from rest_framework import serializers
 
 from accounts.serializers import StrictSerializer
@@ -13,6 +12,7 @@ from reports.models import Report
 from reports.places import Place, PlaceRefused, place_of
 from reports.serializers.fields import CategoryCode, ConsentField, PhotoField, WrittenJson, fault
 from reports.services import Draft
+from routing.questions import faults_of
 from routing.rows import CategoryRow
 from routing.services import current_snapshot
 
@@ -37,6 +37,7 @@ class NewReport(StrictSerializer):
     language = serializers.ChoiceField(choices=[("zh-hans", "zh-hans"), ("en", "en")], default="zh-hans")
     channel = serializers.ChoiceField(choices=[("app", "app"), ("web", "web"), ("api", "api")], default="app")
     answers = WrittenJson(required=False, default=dict)
+    questions_version = serializers.IntegerField(required=False, min_value=0, max_value=1_000_000)
     consents = serializers.ListField(child=ConsentField(), required=False, default=list, max_length=30)
     notice_version = serializers.CharField(max_length=40, required=False, default="")
     photos = serializers.ListField(child=PhotoField(), required=False, default=list, max_length=MAX_PHOTOS)
@@ -72,11 +73,13 @@ class NewReport(StrictSerializer):
             faults["text"] = [fault(_("Say in words or with a photo what it is about."), "required")]
         if category.is_photo_required and not has_photos:
             faults["photos"] = [fault(_("This category needs a photo."), "required")]
+        if has_photos and not category.takes_photos:
+            faults["photos"] = [fault(_("This category takes no photos."), "not_taken")]
         if attrs["consents"] and not attrs["notice_version"]:
             faults["notice_version"] = [
                 fault(_("A consent is given under a version of the notice."), "required")
             ]
-        faults.update(_faults_of_answers(category, attrs["answers"]))
+        faults.update(_faults_of_answers(category, attrs["answers"], attrs.get("questions_version")))
         try:
             attrs["place"] = _place(attrs)
         except PlaceRefused as refusal:
@@ -105,6 +108,7 @@ class NewReport(StrictSerializer):
             observed_at=observed_at,
             consents=tuple(dict.fromkeys(given["consents"])),
             is_sandbox=given["sandbox"],
+            questions_version=given.get("questions_version"),
             **{name: given[name] for name in same},
         )
 
@@ -146,20 +150,21 @@ def _place(attrs: dict[str, Any]) -> Place:
     )
 
 
-def _faults_of_answers(category: CategoryRow, answers: Any) -> dict[str, Any]:
-    """The extra questions' own JSON Schema, each fault under the question it is about."""
+def _faults_of_answers(category: CategoryRow, answers: Any, version: int | None) -> dict[str, Any]:
+    """Each fault under the question it is about, by the version of the questions that the phone had.
+
+    Version 0 are no questions: those of a phone that last looked before there were any.
+    """
     if not isinstance(answers, dict):
         return {"answers": [fault(_("Answers are an object of question and answer."), "invalid")]}
-    if not category.questions:
-        return (
-            {"answers": [fault(_("This category asks no extra questions."), "unknown_field")]}
-            if answers
-            else {}
-        )
-    found = Draft202012Validator(category.questions).iter_errors(answers)
-    faults: dict[str, list[Any]] = {}
-    for error in found:
-        faults.setdefault(".".join(map(str, error.absolute_path)) or "_", []).append(
-            fault(error.message, "invalid")
-        )
+    asked = category.questions_version if version is None else version
+    if asked and asked not in category.question_sets:
+        message = _("There is no such version of the questions, or it is no longer taken.")
+        return {"questions_version": [fault(message, "unknown_version")]}
+    schema = category.question_sets.get(asked)
+    if not schema:
+        message = _("This category asks no extra questions.")
+        return {"answers": [fault(message, "unknown_field")]} if answers else {}
+    found = faults_of(schema, answers)
+    faults = {name: [fault(*said) for said in of_one] for name, of_one in found.items()}
     return {"answers": faults} if faults else {}

@@ -1,5 +1,7 @@
 """What goes out about reports, as its viewer may see it."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.built_once import BuiltOnce
@@ -8,6 +10,8 @@ from reports import photos
 from reports.models import Comment, Event, Photo, Report
 from routing.datum import Datum, from_wgs84
 from routing.models import Category
+from routing.questions import public_answers
+from routing.services import current_snapshot
 
 
 class CategoryName(BuiltOnce, serializers.ModelSerializer[Category]):
@@ -44,6 +48,7 @@ class ReportSerializer(BuiltOnce, serializers.ModelSerializer[Report]):
     is_overdue = serializers.BooleanField(read_only=True)
     needs_triage = serializers.SerializerMethodField()
     routing = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField()
 
     class Meta:
         model = Report
@@ -53,6 +58,7 @@ class ReportSerializer(BuiltOnce, serializers.ModelSerializer[Report]):
             "kind",
             "category",
             "text",
+            "answers",
             "language",
             "latitude",
             "longitude",
@@ -95,6 +101,15 @@ class ReportSerializer(BuiltOnce, serializers.ModelSerializer[Report]):
         """Why this organisation, in a sentence."""
         language = "sentence_en" if str(self.context.get("language", "")).startswith("en") else "sentence_zh"
         return str(report.decision.get(language, ""))
+
+    def get_answers(self, report: Report) -> dict[str, Any]:
+        """To the extra questions; what is private only for whoever sent the report or works on it."""
+        if getattr(report, "is_inner", False):
+            return dict(report.answers)
+        asked_of = report.decision.get("category", report.category.code)  # the desk may have corrected it
+        row = current_snapshot().categories.get(asked_of)
+        schema = row.question_sets.get(report.questions_version) if row else None
+        return public_answers(schema, report.answers) if schema else {}
 
     def _position(self, report: Report) -> tuple[float | None, float | None]:
         if report.latitude is None or report.longitude is None:

@@ -19,6 +19,7 @@ from reports.references import take_references
 from reports.services.assisting import Behalf, note_assistance
 from reports.services.photos import quarantine
 from reports.services.sandbox import as_sandbox, sandbox_organisation
+from reports.services.stopping import refuse_what_is_stopped
 from reports.workflow import Visibility
 from routing.decision import RoutingDecision
 from routing.models import Category
@@ -50,6 +51,7 @@ class Draft:
     language: str = "zh-hans"
     channel: str = Report.Channel.APP
     answers: dict[str, Any] = field(default_factory=dict)
+    questions_version: int | None = None  # of those asked now, if it is not said
     consents: Sequence[Choice | str] = ()
     notice_version: str = ""
     photos: Sequence["File[bytes]"] = ()
@@ -85,8 +87,10 @@ def submit_report(draft: Draft, *, producer: Producer | None) -> Submitted:
     """Take in a report, routed; without a producer it gets a fresh one of its own.
 
     At most five statements on PostgreSQL besides those for photos and consents, and no network.
+    Raises Stopped if a blocking stopper holds.
     """
     now, secret = timezone.now(), new_secret()
+    _refuse_what_is_stopped(draft, now)
     route = route_of(draft, now)
     producer = producer or Producer.objects.create(created_at=now)
     report = _new_report(draft, producer, route, now)
@@ -98,8 +102,12 @@ def submit_report(draft: Draft, *, producer: Producer | None) -> Submitted:
 
 
 def check_report(draft: Draft, *, producer: Producer | None) -> Report:
-    """The report as it would be taken in now, not stored: who would answer, by when, who could read it."""
+    """The report as it would be taken in now, not stored: who would answer, by when, who could read it.
+
+    Raises Stopped if it would not be taken.
+    """
     now = timezone.now()
+    _refuse_what_is_stopped(draft, now)
     return _new_report(draft, producer or Producer(), route_of(draft, now), now)
 
 
@@ -148,7 +156,7 @@ def _new_report(draft: Draft, producer: Producer, route: Route, now: datetime) -
         salt=new_salt(),
         language=draft.language,
         answers=draft.answers,
-        questions_version=category.questions_version if draft.answers else 0,
+        questions_version=_version_answered(draft),
         latitude=place.latitude,
         longitude=place.longitude,
         accuracy_m=place.accuracy_m,
@@ -168,6 +176,18 @@ def _new_report(draft: Draft, producer: Producer, route: Route, now: datetime) -
         acknowledge_by=acknowledge_by,
         resolve_by=resolve_by,
     )
+
+
+def _refuse_what_is_stopped(draft: Draft, now: datetime) -> None:
+    refuse_what_is_stopped(draft.category, draft.place, draft.answers, observed_at=draft.observed_at, now=now)
+
+
+def _version_answered(draft: Draft) -> int:
+    """Which version of the questions the answers are to; 0 without answers."""
+    if not draft.answers:
+        return 0
+    newest = draft.category.questions_version
+    return newest if draft.questions_version is None else draft.questions_version
 
 
 def _known_category(row: CategoryRow) -> Category:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from routing.city import load_city
+from routing.measured import measured_times
 from routing.services import current_snapshot, forget_snapshot
 
 DEMO = Path(__file__).parents[2] / "routing" / "demo" / "shijiazhuang.json"
@@ -58,7 +59,7 @@ def test_a_category_says_what_a_phone_needs(phone: APIClient) -> None:
 
     manhole = found["manhole_cover"]
     assert (manhole["is_hazard"], manhole["kinds"], manhole["answers"]) == (True, ["problem"], None)
-    assert manhole["stopper"].startswith("Keep away.")
+    assert (manhole["icon"], manhole["photo_rule"]) == ("manhole", "optional")
     assert found["road_surface"]["questions"]["required"] == ["is_collapse"]
     assert found["violation_record"]["is_private_by_default"]
 
@@ -78,6 +79,10 @@ def test_with_a_place_each_category_says_who_answers_there(phone: APIClient) -> 
         "executor": None,
         "needs_triage": True,
         "triage_reason": "nobody",
+        "sentence": (
+            "No rule says who answers for “Delivery robots and drones” in Qiaoxi District."
+            " Traffic Management Bureau will decide."
+        ),
     }
 
 
@@ -155,6 +160,7 @@ def test_outside_the_city_is_said(phone: APIClient) -> None:
         (PREVIEW, {"category": "road_surface", "at": "yesterday"}, ["at"]),
         (PREVIEW, {"category": "road_surface", "colour": "red"}, ["colour"]),
         (CATEGORIES, {"colour": "red", "lat": 91}, ["colour", "lat", "lon"]),
+        (CATEGORIES, {"kind": "rant", "at": "0001-01-01T00:00:00Z"}, ["at", "kind"]),
         (AREAS, {"datum": "mars", "bbox": "1,2,3,4"}, ["bbox", "datum"]),
     ],
 )
@@ -185,6 +191,7 @@ def test_only_reading_is_possible(phone: APIClient, url: str) -> None:
 )
 def test_answers_come_from_memory(phone: APIClient, url: str, query: dict[str, Any]) -> None:
     current_snapshot()
+    measured_times()
 
     with CaptureQueriesContext(connection) as statements:
         get(phone, url, **query)
@@ -192,15 +199,20 @@ def test_answers_come_from_memory(phone: APIClient, url: str, query: dict[str, A
     assert [statement["sql"] for statement in statements] == []
 
 
-def test_a_cold_process_reads_the_configuration_with_seven_statements(
+def test_a_cold_process_reads_the_configuration_with_nine_statements(
     phone: APIClient, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     forget_snapshot()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         current_snapshot()
 
 
 @pytest.mark.django_db
 def test_before_a_city_is_loaded_the_catalogue_is_empty() -> None:
-    assert get(APIClient(), CATEGORIES) == {"version": 0, "groups": []}
+    assert get(APIClient(), CATEGORIES) == {
+        "version": 0,
+        "measured_at": None,
+        "emergency": None,
+        "groups": [],
+    }

@@ -210,6 +210,22 @@ SWAPPED = _ring((38.0, 114.4), (38.1, 114.4), (38.1, 114.6), (38.0, 114.6), (38.
 ELSEWHERE = _ring((116.4, 38.0), (116.6, 38.0), (116.6, 38.1), (116.4, 38.1), (116.4, 38.0))
 NEW_RULE = {"code": "new", "category": "hole", "organisation": "bureau", "role": "owner"}
 
+DEEP = {"properties": {"depth": {"minimum": 50}}, "required": ["depth"]}
+
+
+def _asking(**question: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {"depth": {"type": "integer", **question}}}
+
+
+def _ask(*schemas: dict[str, Any], category: str = "hole", version: int = 1) -> Callable[[Document], None]:
+    rows = [{"category": category, "version": version, "schema": schema} for schema in schemas]
+    return _set("questions", rows)
+
+
+def _stop(**fields: Any) -> Callable[[Document], None]:
+    return _set("stoppers", [{"code": "stop", "text_zh": "停", "text_en": "Stop", **fields}])
+
+
 FAULTS = [
     ("$.format", "commonway-city/1", _set("format", "other/9")),
     ("$", "'colour' was unexpected", _set("colour", "red")),
@@ -255,12 +271,29 @@ FAULTS = [
     ("$.categories[1].parent", "There is no 'sky'", _set("categories.1.parent", "sky")),
     ("$.categories[1].parent", "no group", _set("categories.0.kinds", ["problem"])),
     ("$.categories[1].calendar", "There is no 'moon'", _set("categories.1.calendar", "moon")),
+    ("$.categories[1].icon", "does not match", _set("categories.1.icon", "A Hole")),
+    ("$.categories[1].photo_rule", "is not one of", _set("categories.1.photo_rule", "perhaps")),
+    ("$.city.emergency_numbers[0]", "required", _set("city.emergency_numbers", [{"number": "110"}])),
+    ("$.questions[0].category", "There is no 'x'", _ask({"type": "object"}, category="x")),
+    ("$.questions[0].category", "takes reports", _ask({"type": "object"}, category="roads")),
+    ("$.questions[0].version", "minimum", _ask({"type": "object"}, version=0)),
+    ("$.questions[1].version", "used before", _ask({"type": "object"}, {"type": "object"})),
+    ("$.questions[0].schema", "is not valid under any", _ask({"type": "shape"})),
+    ("$.questions[0].schema", "x-title-zh", _ask(_asking(title="How deep?"))),
+    ("$.questions[0].schema", "properties of an object", _ask({"type": "array"})),
+    ("$.questions[0].schema", "refer", _ask({"type": "object", "$ref": "https://example.org/"})),
+    ("$.stoppers[0].category", "There is no 'x'", _stop(category="x")),
+    ("$.stoppers[0].area", "There is no 'x'", _stop(area="x")),
+    ("$.stoppers[0].calendar", "There is no 'x'", _stop(calendar="x")),
+    ("$.stoppers[0].text_en", "should be non-empty", _stop(text_en="")),
+    ("$.stoppers[0].valid_to", "before it starts", _stop(valid_from="2026-02-01", valid_to="2026-01-01")),
+    ("$.stoppers[0].condition", "never asked for: depth", _stop(category="hole", condition=DEEP)),
+    ("$.stoppers[0].condition", "never asked for", _stop(condition=DEEP)),
     (
-        "$.categories[1].questions",
-        "is not valid under any",
-        _set("categories.1.questions", {"type": "shape"}),
+        "$.stoppers[0].condition",
+        "nothing is answered",
+        _stop(category="hole", condition={"properties": DEEP["properties"]}),
     ),
-    ("$.categories[1].questions_version", "from 1 up", _set("categories.1.questions", {"type": "object"})),
     (
         "$.categories[1].acknowledge_hours",
         "before it is resolved",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from routing import services
-from routing.models import Area, Calendar, Category, City, Responsibility
+from routing.models import Area, Calendar, Category, City, QuestionSet, Responsibility, Stopper
 from tests.routing.scenes import NOW, rectangle
 
 
@@ -98,7 +98,14 @@ BROKEN: dict[str, Callable[[], Any]] = {
         parent=Category.objects.get(code="noise")
     ),
     "resolved before acknowledged": lambda: Category.objects.update(acknowledge_hours=9, resolve_hours=8),
-    "questions without a version": lambda: Category.objects.update(questions={"type": "object"}),
+    "questions of version 0": lambda: QuestionSet.objects.create(
+        category=Category.objects.get(code="lamp"), version=0
+    ),
+    "an unknown rule for photos": lambda: Category.objects.update(photo_rule="perhaps"),
+    "a stopper without words": lambda: Stopper.objects.create(code="mute", text_zh="", text_en="Stop"),
+    "a condition on nobody's answers": lambda: Stopper.objects.create(
+        code="all", text_zh="停", text_en="Stop", condition={"required": ["depth"]}
+    ),
     "a rule that ends before it starts": lambda: Responsibility.objects.update(
         valid_from="2026-02-01", valid_to="2026-01-01"
     ),
