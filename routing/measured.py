@@ -73,6 +73,11 @@ def measured_times() -> MeasuredTimes:
         return _Held.times
 
 
+def held_times() -> MeasuredTimes:
+    """Return what this process knows already, for whoever may not ask; nothing before the first question."""
+    return _Held.times or MeasuredTimes()
+
+
 def forget() -> None:
     """Look at the database again at the next question."""
     _Held.times, _Held.looked_at = None, float("-inf")

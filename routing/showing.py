@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from routing.decision import RoutingDecision
 from routing.measured import Measure, MeasuredTimes
-from routing.questions import hazard_condition, in_language
+from routing.questions import fits, hazard_condition, in_language
 from routing.rows import CategoryRow, StopperRow
 from routing.snapshot import Snapshot
 from routing.stoppers import Place, areas_of, is_about, is_there, stoppers_in_force
@@ -86,6 +86,25 @@ def catalogue(
     }
 
 
+def notices(
+    snapshot: Snapshot, row: CategoryRow, place: Place | None, answers: Json, at: datetime, language: str
+) -> list[Json]:
+    """Return the stoppers that hold for these answers to a category, at a place and moment."""
+    areas = areas_of(snapshot, place, at)
+    return [
+        _stopper(stopper, until, language)
+        for stopper, until in stoppers_in_force(snapshot, at).values()
+        if is_about(stopper, row)
+        and is_there(stopper, areas)
+        and (not stopper.condition or fits(stopper.condition, answers))
+    ]
+
+
+def expected_times(times: MeasuredTimes, category: str, organisation: str | None) -> Json:
+    """Return how long a category took lately, by phase; null where that is not available."""
+    return {phase: _expected(times, category, organisation, phase) for phase in PHASES}
+
+
 def icon_of(row: CategoryRow) -> str:
     """Return the icon of a category or group: its own, or a hazard's, or that of its first subsystem."""
     if row.icon or row.is_hazard:
@@ -162,7 +181,7 @@ def _shown(part: _Part, asked: _Asked) -> Json:
     answering = decision.organisation if decision and not decision.needs_triage else None
     return {
         **part.body,
-        "expected": {phase: _expected(asked.times, row.code, answering, phase) for phase in PHASES},
+        "expected": expected_times(asked.times, row.code, answering),
         "stoppers": [
             _stopper(stopper, until, asked.language)
             for stopper, until in asked.stoppers
