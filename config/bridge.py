@@ -19,6 +19,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+# Of such a body every byte counts, also when the rest never comes (tus, docs/photos.md).
+KEPT_IN_PART = b"application/offset+octet-stream"
 # Larger bodies wait on disk, longer answers leave piece by piece.
 IN_MEMORY_BYTES = 1024 * 1024
 TOO_LARGE = b'{"type": "/problems/too-large", "title": "The request is too large.", "status": 413}'
@@ -74,7 +76,9 @@ class Bridge:
             try:
                 await self._read(body, receive)
             except ClientLeft:
-                return
+                if (b"content-type", KEPT_IN_PART) not in scope["headers"]:
+                    return
+                scope = _as_it_came(scope, body)
             except BodyTooLarge:
                 await self._refuse(send)
                 return
@@ -116,6 +120,13 @@ class Bridge:
         finally:
             getattr(pieces, "close", lambda: None)()
         return answer.messages(is_last=True)
+
+
+def _as_it_came(scope: dict[str, Any], body: IO[bytes]) -> dict[str, Any]:
+    """The request with the length that its body has, read from the start."""
+    length = (b"content-length", str(body.tell()).encode())
+    body.seek(0)
+    return {**scope, "headers": [*(h for h in scope["headers"] if h[0] != length[0]), length]}
 
 
 async def _say(messages: Iterable[Message], send: Send) -> None:

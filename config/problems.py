@@ -94,6 +94,14 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
 FRAMEWORK_PROBLEMS: dict[type[Exception], Problem] = {
     exceptions.ValidationError: Problem(400, "invalid", _("Some fields are not right.")),
     exceptions.ParseError: Problem(400, "unreadable", _("The body cannot be read.")),
+    reports.NoSuchBox: Problem(400, "no-such-box", _("The photo has no such box.")),
+    reports.OriginalGone: Problem(410, "original-gone", _("The original is no longer kept.")),
+    reports.BadUpload: Problem(400, "bad-upload", _("This upload cannot be understood.")),
+    reports.TusVersionUnknown: Problem(412, "tus-version", _("Only tus 1.0.0 is spoken here.")),
+    reports.UploadTooLarge: Problem(413, "upload-too-large", _("The upload is too large.")),
+    reports.OffsetWrong: Problem(409, "offset-wrong", _("The upload stands elsewhere.")),
+    reports.ChecksumWrong: Problem(460, "checksum-mismatch", _("The bytes are not those summed up.")),
+    reports.UploadNotWhole: Problem(409, "upload-not-whole", _("This upload cannot become a photo.")),
     exceptions.NotAuthenticated: Problem(401, "not-authenticated", _("Say who you are.")),
     exceptions.AuthenticationFailed: Problem(
         401, "bad-credentials", _("These credentials are not accepted.")

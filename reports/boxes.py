@@ -20,8 +20,8 @@ class Box:
         cls, kind: str, edges: tuple[float, float, float, float], size: tuple[int, int], score: float
     ) -> Self | None:
         """From left, top, right and bottom in pixels of a photo of this size; None outside of it."""
-        left, right = (min(max(edge / size[0], 0.0), 1.0) for edge in (edges[0], edges[2]))
-        top, bottom = (min(max(edge / size[1], 0.0), 1.0) for edge in (edges[1], edges[3]))
+        left, right = (min(max(float(edge) / size[0], 0.0), 1.0) for edge in (edges[0], edges[2]))
+        top, bottom = (min(max(float(edge) / size[1], 0.0), 1.0) for edge in (edges[1], edges[3]))
         if right <= left or bottom <= top:
             return None
         return cls(kind, left, top, right - left, bottom - top, round(score, 4))

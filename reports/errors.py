@@ -85,3 +85,35 @@ class TooFarBehind(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("More happened since than can be told; ask for the map itself and listen from now."))
+
+
+class NoSuchBox(DomainError):
+    """A correction of a box that the photo does not have."""
+
+
+class OriginalGone(DomainError):
+    """The original of a photo was deleted, the time to appeal being over."""
+
+
+class BadUpload(DomainError):
+    """A header of a resumable upload that says nothing usable."""
+
+
+class TusVersionUnknown(DomainError):
+    """A resumable upload in a version of the protocol that is not spoken here."""
+
+
+class UploadTooLarge(DomainError):
+    """More bytes than a photo may have, than were announced, or in more pieces than are kept."""
+
+
+class OffsetWrong(DomainError):
+    """Bytes for another place than where the upload stands."""
+
+
+class ChecksumWrong(DomainError):
+    """Bytes that are not those the sender summed up; they were dropped."""
+
+
+class UploadNotWhole(DomainError):
+    """An upload that has not come in whole, or is a photo already."""

@@ -31,6 +31,11 @@ def delete_everything(photo: Photo, upload: Upload | None) -> None:
     delete_derivatives(photo)
     if upload is not None:
         delete_pieces(upload)
+    delete_original(photo)
+
+
+def delete_original(photo: Photo) -> None:
+    """Delete the file as it was sent."""
     if photo.original:
         default_storage.delete(photo.original)
 

@@ -101,6 +101,12 @@ def judge(file: IO[bytes], size: int) -> str:
     return digest.hexdigest()
 
 
+def pixel_count(file: IO[bytes]) -> int:
+    """How many pixels a photo has, without decoding it. Raises PhotoRefused."""
+    with _opened(file) as image:
+        return image.width * image.height
+
+
 def develop(file: IO[bytes]) -> Canvas:
     """Decode, turn upright and draw on a fresh canvas; where a photo is larger, only as large as is shown.
 

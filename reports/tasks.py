@@ -1,22 +1,17 @@
 """Work that is later or slow. Every task can run twice, and a sweep finds what a lost wake-up left."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.idempotency import KEPT
 from accounts.models import StoredAnswer
 from reports import live, measuring, services
-from reports.models import Photo
 from reports.relay import relay_events
 from reports.rounds import Rounds
 
-SWEEP_AGE = timedelta(seconds=20)
-SWEEP_PHOTOS = 20
-
 _relaying = Rounds(relay_events)
 _announcing = Rounds(live.announce_all)
+_drawing = Rounds(services.develop_waiting)
 
 
 @shared_task
@@ -32,21 +27,15 @@ def announce() -> int:
 
 
 @shared_task
-def draw_photo(code: str) -> None:
-    """Make a quarantined photo showable."""
-    photo = Photo.objects.select_related("report").filter(code=code, state=Photo.State.QUARANTINED).first()
-    if photo is not None:
-        services.finish_photo(photo)
+def draw_photos() -> int:
+    """Make quarantined photos showable, and draw anew those whose boxes changed."""
+    return _drawing.run()
 
 
 @shared_task
-def sweep_photos() -> int:
-    """Draw photos whose task was lost."""
-    waiting = Photo.objects.filter(state=Photo.State.QUARANTINED, created_at__lt=timezone.now() - SWEEP_AGE)
-    codes = list(waiting.order_by("pk").values_list("code", flat=True)[:SWEEP_PHOTOS])
-    for code in codes:
-        draw_photo(code)
-    return len(codes)
+def forget_photos() -> int:
+    """Delete uploads that ran out, originals past their time, and what was left of erased photos."""
+    return services.forget_uploads() + services.forget_originals() + services.purge_erased()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from reports.batch_views import BatchView
 from reports.live_views import PassView
 from reports.photo_views import PhotoView
 from reports.stream_views import MapStreamView, ReportStreamView
+from reports.upload_views import UploadsView, UploadView
 from reports.views import FeedView, ReportViewSet
 
 router = SimpleRouter()
@@ -23,6 +24,8 @@ urlpatterns = [
         PhotoView.as_view(),
         name="photo",
     ),
+    path("uploads/", UploadsView.as_view(), name="uploads"),
+    re_path(r"^uploads/(?P<address>[A-Za-z0-9_-]{43})/$", UploadView.as_view(), name="upload"),
     path("events/", FeedView.as_view(), name="events"),
     path("live/passes/", PassView.as_view(), name="live-pass"),
 ]

@@ -168,9 +168,9 @@ class ReportViewSet(viewsets.GenericViewSet[Report]):
             shown = report.photos.order_by("pk")
             shown = shown if _is_inner(report) else shown.filter(is_published=True)
             return Response(PhotoSerializer(shown, many=True).data)
-        file = checked_body(NewPhoto, request)["file"]
-        own = self._own(request, code)
-        photo: Photo = services.add_photo(own, file, by=as_producer(request))
+        given = checked_body(NewPhoto, request)
+        own, by = self._own(request, code), as_producer(request)
+        photo: Photo = services.add_photo(own, given.get("file") or given["upload"], by=by)
         return Response(PhotoSerializer(photo).data, status=status.HTTP_201_CREATED)
 
     def _own(self, request: Request, code: str) -> Report:

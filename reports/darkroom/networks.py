@@ -48,7 +48,7 @@ def with_free_sizes(model: bytes) -> bytes:
 
 
 def _free_graph(graph: bytes) -> bytes:
-    """Inner sizes go (the runtime works them out anew); of inputs and outputs the type stays, not the size."""
+    """Inner sizes go (the runtime works them out anew); pictures that go in or come out keep their type."""
     weights = {_part(content, _WEIGHT_NAME) for number, _kind, content in _fields(graph) if number == _WEIGHT}
     return b"".join(
         _written(number, kind, _free_value(content, weights) if number in _VALUES else content)

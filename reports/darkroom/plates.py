@@ -1,4 +1,4 @@
-"""Number plates: text is found and read by the networks that rapidocr carries, and kept if it is a plate's."""
+"""Number plates: text is found and read by the networks that rapidocr carries, and kept if a plate's."""
 
 import re
 from collections.abc import Iterator

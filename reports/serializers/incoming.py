@@ -126,9 +126,17 @@ class OptionalText(StrictSerializer):
 
 
 class NewPhoto(StrictSerializer):
-    """One photo."""
+    """One photo: a file, or a resumable upload that is whole."""
 
-    file = PhotoField()
+    file = PhotoField(required=False)
+    upload = serializers.CharField(
+        required=False, max_length=300, help_text="The `Location` of a whole upload, or the last part of it."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError(_("Send either a file or an upload."), code="required")
+        return attrs
 
 
 def _place(attrs: dict[str, Any]) -> Place:

@@ -2,10 +2,17 @@
 
 from reports.services.assisting import Behalf, contact_of, end_assistance, note_letter_sent
 from reports.services.claiming import Claimed, claim_report
-from reports.services.erasing import erase_photos, erase_uploads, purge_photos, purge_upload
+from reports.services.developing import develop_waiting, finish_photo, refuse_photo
+from reports.services.erasing import (
+    erase_photos,
+    erase_uploads,
+    forget_originals,
+    forget_uploads,
+    purge_erased,
+)
 from reports.services.forgetting import erase_comment, erase_report
 from reports.services.locking import locked
-from reports.services.photos import add_photo, finish_photo, publish_photo, refuse_photo
+from reports.services.photos import Correction, add_photo, correct_boxes, look_at_original, publish_photo
 from reports.services.routing import (
     Offer,
     assign,
@@ -24,6 +31,7 @@ __all__ = [
     "Behalf",
     "Choice",
     "Claimed",
+    "Correction",
     "Draft",
     "Offer",
     "Submitted",
@@ -36,6 +44,8 @@ __all__ = [
     "check_report",
     "claim_report",
     "contact_of",
+    "correct_boxes",
+    "develop_waiting",
     "dispute",
     "end_assistance",
     "erase_comment",
@@ -43,11 +53,15 @@ __all__ = [
     "erase_report",
     "erase_uploads",
     "finish_photo",
+    "forget_originals",
+    "forget_uploads",
     "locked",
+    "look_at_original",
     "note_letter_sent",
     "note_many",
     "offer_many",
     "publish_photo",
+    "purge_erased",
     "purge_photos",
     "purge_sandbox",
     "purge_upload",

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -12,6 +13,11 @@ from reports import photo_files
 from reports.events import CHAINED, Happening, record_many
 from reports.models import Event, Photo, PhotoBox, Report, Upload
 from reports.services.locking import locked
+from reports.workflow import TERMINAL
+
+# The producer may dispute an end, and appeal against a decision, for so long.
+APPEAL = timedelta(days=28)
+SWEPT = 200
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +84,37 @@ def purge_photos(photos: list[Photo]) -> int:
         photo.save(update_fields=["original"])
         purged += 1
     return purged
+
+
+def purge_erased() -> int:
+    """Delete the files that erased photos left, the storage having been away."""
+    return purge_photos(list(Photo.objects.filter(state=Photo.State.ERASED).exclude(original="")[:SWEPT]))
+
+
+def forget_uploads() -> int:
+    """Delete uploads that ran out before anybody made a photo of them."""
+    past = list(Upload.objects.filter(photo=None, expires_at__lt=timezone.now()).order_by("pk")[:SWEPT])
+    for upload in past:
+        purge_upload(upload)
+    return len(past)
+
+
+def forget_originals() -> int:
+    """Delete originals when nobody can appeal any more: the report has been closed that long, or the photo
+    was refused that long ago."""
+    before = timezone.now() - APPEAL
+    is_over = Q(report__resolved_at__lt=before, report__status__in=sorted(TERMINAL))
+    is_refused = Q(state=Photo.State.REFUSED, created_at__lt=before)
+    kept = Photo.objects.exclude(original="").exclude(state=Photo.State.ERASED)
+    past = list(kept.filter(is_over & Q(state=Photo.State.READY) | is_refused).order_by("pk")[:SWEPT])
+    for photo in past:
+        upload = Upload.objects.filter(photo=photo).first()
+        photo_files.delete_original(photo)
+        if upload is not None:
+            purge_upload(upload)
+        photo.original = ""
+        photo.save(update_fields=["original"])
+    return len(past)
 
 
 def purge_upload(upload: Upload) -> None:

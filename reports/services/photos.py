@@ -1,23 +1,40 @@
-"""A photo arrives, is drawn anew, and one day is published."""
+"""A photo arrives, is corrected, looked at, and one day published."""
 
-from django.core.files.base import ContentFile, File
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from accounts.models import Consent
 from reports import photos as drawing
-from reports.errors import NotPublishable, PhotoRefused, TooManyPhotos
+from reports.boxes import Box
+from reports.errors import NoSuchBox, NotPublishable, OriginalGone, TooManyPhotos
 from reports.events import record
-from reports.models import Event, Photo, Report
-from reports.photo_files import derivative_name, original_name
+from reports.models import Event, Photo, PhotoBox, Report
+from reports.photo_files import original_name
+from reports.services.developing import finish_photo, refuse_photo
 from reports.services.erasing import erase_photos
 from reports.services.locking import locked
+from reports.services.uploading import take_upload
 
 __all__ = ["add_photo", "erase_photos", "finish_photo", "publish_photo", "quarantine", "refuse_photo"]
 
 MAX_PHOTOS = 5
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A box as a person wants it: with the ``code`` of the one it changes, or as a new one."""
+
+    box: Box
+    code: str = ""
 
 
 def quarantine(report: Report, file: "File[bytes]", **fields: object) -> Photo:
@@ -33,49 +50,27 @@ def quarantine(report: Report, file: "File[bytes]", **fields: object) -> Photo:
 
 @transaction.atomic
 def add_photo(
-    report: Report, file: "File[bytes]", *, by: Actor, role: Photo.Role = Photo.Role.EVIDENCE
+    report: Report,
+    file: "File[bytes] | str",
+    *,
+    by: Actor,
+    role: Photo.Role = Photo.Role.EVIDENCE,
 ) -> Photo:
-    """Add a photo of the producer's, or an organisation's proof.
+    """Add a photo of the producer's, or an organisation's proof: a file, or the address of a whole upload.
 
-    Raises PhotoRefused, or TooManyPhotos above five of one role.
+    Raises PhotoRefused, UploadNotWhole, or TooManyPhotos above five of one role.
     """
     report = locked(report)
-    if report.photos.filter(role=role).count() >= MAX_PHOTOS:
+    if report.photos.filter(role=role).exclude(state=Photo.State.ERASED).count() >= MAX_PHOTOS:
         raise TooManyPhotos(
             _("A report carries at most %(most)s photos of this kind.") % {"most": MAX_PHOTOS}
         )
-    photo = quarantine(report, file, role=role, organisation=by.organisation)
-    photo.save(force_insert=True)
+    if isinstance(file, str):
+        photo = take_upload(file, report, by.producer, role=role, organisation=by.organisation)
+    else:
+        photo = quarantine(report, file, role=role, organisation=by.organisation)
+        photo.save(force_insert=True)
     record(report, Event.Kind.PHOTO_ADDED, by=by, data={"photo": photo.code, "role": str(role)})
-    return photo
-
-
-def finish_photo(photo: Photo) -> Photo:
-    """Draw the derivatives of a quarantined photo and note it as ready, or as refused with the reason.
-
-    Drawing happens before the lock is taken; doing it twice gives the same files.
-    """
-    try:
-        with default_storage.open(photo.original) as file:
-            drawn = drawing.develop(file)
-    except PhotoRefused as refusal:
-        return refuse_photo(photo, refusal.code)
-    for (size, ending), content in drawing.draw(drawn).items():
-        name = derivative_name(photo, size, ending, photo.boxes_version)
-        default_storage.delete(name)
-        default_storage.save(name, ContentFile(content))
-    return _note_ready(photo, drawn)
-
-
-@transaction.atomic
-def refuse_photo(photo: Photo, reason: str) -> Photo:
-    """A photo that cannot be shown; the report stands without it."""
-    report = locked(photo.report)
-    if photo.state == Photo.State.QUARANTINED:
-        photo.state, photo.refusal = Photo.State.REFUSED, reason
-        photo.save(update_fields=["state", "refusal"])
-        data = {"photo": photo.code, "reason": reason}
-        record(report, Event.Kind.PHOTO_REFUSED, by=SYSTEM, data=data, is_public=False)
     return photo
 
 
@@ -83,11 +78,14 @@ def refuse_photo(photo: Photo, reason: str) -> Photo:
 def publish_photo(photo: Photo, *, by: Actor) -> Photo:
     """A person has looked: the photo may be seen by whoever may see the report.
 
-    Raises NotPublishable while it is being checked, or without the producer's consent to publish photos.
+    Raises NotPublishable while it is being checked or drawn anew, or without the producer's consent to
+    publish photos.
     """
     report = locked(photo.report)
+    photo.refresh_from_db()
+    photo.report = report
     agreed = photo.role == Photo.Role.PROOF or _has_consent(report)
-    if photo.state != Photo.State.READY or not agreed:
+    if not photo.is_drawn or not agreed:
         raise NotPublishable(
             _("Only a checked photo whose producer agreed to its publication can be published.")
         )
@@ -97,31 +95,64 @@ def publish_photo(photo: Photo, *, by: Actor) -> Photo:
     return photo
 
 
-def _has_consent(report: Report) -> bool:
-    live = Consent.objects.filter(producer=report.producer, withdrawn_at=None)
-    return live.filter(purpose=Consent.Purpose.PUBLISH_PHOTO).exists()
+@transaction.atomic
+def correct_boxes(photo: Photo, wanted: Sequence[Correction], *, by: Actor) -> Photo:
+    """Let exactly these boxes be covered; from this moment nothing drawn before is served.
+
+    A box of the photo that is not among them is taken away. Raises NoSuchBox for a code that is none of its.
+    NotPublishable while the detector has not looked.
+    """
+    report = locked(photo.report)
+    photo = Photo.objects.select_for_update().get(pk=photo.pk)
+    if photo.state != Photo.State.READY or photo.detected_at is None:
+        raise NotPublishable(_("This photo is still being checked."))
+    known = {box.code: box for box in photo.boxes.filter(is_removed=False)}
+    if unknown := {one.code for one in wanted if one.code} - known.keys():
+        raise NoSuchBox(_("This photo has no box %(code)s.") % {"code": min(unknown)})
+    kept = {one.code: one.box for one in wanted if one.code}
+    moved = [row for code, row in known.items() if code in kept and not _is_same(row, kept[code])]
+    gone = [row for code, row in known.items() if code not in kept]
+    new = [one.box for one in wanted if not one.code]
+    _write_boxes(photo, [kept[row.code] for row in moved] + new, moved + gone)
+    Photo.objects.filter(pk=photo.pk).update(boxes_version=F("boxes_version") + 1, tries=0, leased_until=None)
+    photo.refresh_from_db()
+    photo.report = report
+    counts = {"added": len(new), "moved": len(moved), "removed": len(gone)}
+    data = {"photo": photo.code, **counts}
+    record(report, Event.Kind.PHOTO_CORRECTED, by=by, data=data, is_public=False)
+    return photo
 
 
 @transaction.atomic
-def _note_ready(photo: Photo, drawn: drawing.Canvas) -> Photo:
+def look_at_original(photo: Photo, *, by: Actor) -> IO[bytes]:
+    """The original, for the desk alone; each look stands in the report's chain with who looked.
+
+    Raises OriginalGone when the time to appeal is over, or the pieces of its upload are not put together.
+    """
     report = locked(photo.report)
-    photo.refresh_from_db(fields=["state"])
-    if photo.state != Photo.State.QUARANTINED:
-        return photo
-    photo.state, photo.drawn_version = Photo.State.READY, photo.boxes_version
-    photo.width, photo.height, photo.perceptual_hash = drawn.width, drawn.height, drawn.perceptual_hash
-    photo.metres_from_pin = drawn.witness.metres_from(report.latitude, report.longitude)
-    photo.seconds_from_observed = drawn.witness.seconds_from(report.observed_at)
-    photo.save(
-        update_fields=[
-            "state",
-            "drawn_version",
-            "width",
-            "height",
-            "perceptual_hash",
-            "metres_from_pin",
-            "seconds_from_observed",
-        ]
+    is_there = photo.original and default_storage.exists(photo.original)
+    if not is_there:
+        raise OriginalGone(_("The original of this photo is no longer kept."))
+    record(report, Event.Kind.PHOTO_LOOKED_AT, by=by, data={"photo": photo.code}, is_public=False)
+    file: IO[bytes] = default_storage.open(photo.original)
+    return file
+
+
+def _write_boxes(photo: Photo, new: list[Box], old: list[PhotoBox]) -> None:
+    """A box that a person changed is a new row; the old one stays as taken away, as it was."""
+    now = timezone.now()
+    PhotoBox.objects.filter(pk__in=[row.pk for row in old]).update(is_removed=True, changed_at=now)
+    PhotoBox.objects.bulk_create(
+        PhotoBox(photo=photo, source=PhotoBox.Source.PERSON, **{**box.as_json(), "score": None})
+        for box in new
     )
-    record(report, Event.Kind.PHOTO_READY, by=SYSTEM, data={"photo": photo.code}, is_public=False)
-    return photo
+
+
+def _is_same(row: PhotoBox, box: Box) -> bool:
+    place = (row.kind, row.x, row.y, row.width, row.height)
+    return place == (box.kind, box.x, box.y, box.width, box.height)
+
+
+def _has_consent(report: Report) -> bool:
+    live = Consent.objects.filter(producer=report.producer, withdrawn_at=None)
+    return live.filter(purpose=Consent.Purpose.PUBLISH_PHOTO).exists()
