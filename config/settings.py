@@ -125,10 +125,18 @@ EVENT_HANDLERS: list[str] = [
     "reports.handlers.index_words",
     "reports.handlers.tell_listeners",
     "tickets.handlers.follow_reports",
+    "governance.handlers.forget_erased",
     "moderation.handlers.forget_erased",
     "webhooks.handlers.forget_erased",
     "webhooks.handlers.owe_deliveries",  # after the tickets, which say who was given a report
     "notifications.handlers.fill_inboxes",
+]
+# Who keeps account of what organisations got, and what a copy of somebody's data is made of.
+ON_DISCLOSED = "governance.services.note_uses"
+EXPORTERS: list[str] = [
+    "accounts.exporting.account",
+    "reports.exporting.reports",
+    "governance.exporting.uses",
 ]
 # Off, nothing is woken by a commit: tests relay by hand, and the beat sweep still finds everything.
 RELAY_NUDGES = env.flag("RELAY_NUDGES", default=True)
@@ -225,6 +233,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "answers": {"task": "reports.tasks.forget_answers", "schedule": 3600.0},
     "sandbox": {"task": "tickets.tasks.live_sandbox", "schedule": 5.0, "options": {"expires": 5}},
     "sandbox-purge": {"task": "reports.tasks.purge_sandbox", "schedule": 3600.0},
+    "exports": {"task": "governance.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
     "seals": {
         "task": "governance.tasks.seal_events",
         "schedule": float(SEAL_EVERY_S),

@@ -1,14 +1,18 @@
-"""Proofs of inclusion for the events of a report."""
+"""Proofs of inclusion for the events of a report; who got which data; copies of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
 
-from governance import merkle
-from governance.models import Seal
-from reports.models import Event
+from accounts.actors import Viewer
+from governance import links, merkle
+from governance.models import DataUse, Export, Seal
+from reports.models import Event, Report
+from reports.workflow import Visibility
 
 
 class SealLine(TypedDict):
@@ -50,6 +54,56 @@ def line_of(seal: Seal) -> SealLine:
         "root": seal.root,
         "sealed_at": seal.sealed_at.isoformat(),
     }
+
+
+def data_uses_for(viewer: Viewer) -> QuerySet[DataUse]:
+    """Who got data of the viewer's own reports, with all that is shown of it."""
+    own = DataUse.objects.select_related("report", "organisation")
+    if viewer.producer is None:
+        return own.none()
+    own = own.filter(report__producer=viewer.producer)
+    return own if viewer.report_code is None else own.filter(report__code=viewer.report_code)
+
+
+def data_uses_of(viewer: Viewer, code: str) -> QuerySet[DataUse]:
+    """The same of one report, which may have been erased. Raises Http404 for one that is not theirs."""
+    if not _own(viewer, code).exists():
+        raise Http404
+    return data_uses_for(viewer).filter(report__code=code)
+
+
+def own_report(viewer: Viewer, code: str) -> Report:
+    """A report of the viewer's own that is not erased. Raises Http404."""
+    report = _own(viewer, code).exclude(visibility=Visibility.ERASED).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+def export_for(viewer: Viewer, code: str) -> Export:
+    """A copy of the viewer's own that is not over. Raises Http404."""
+    return _alive(Export.objects.visible_to(viewer), code)
+
+
+def export_by_link(code: str, signature: str) -> Export:
+    """The copy that a link opens. Raises Http404."""
+    if not links.is_good(code, signature):
+        raise Http404
+    return _alive(Export.objects.all(), code)
+
+
+def _alive(exports: QuerySet[Export], code: str) -> Export:
+    alive = exports.filter(code=code, expires_at__gt=timezone.now()).select_related("report")
+    export = alive.first()
+    if export is None:
+        raise Http404
+    return export
+
+
+def _own(viewer: Viewer, code: str) -> QuerySet[Report]:
+    if viewer.producer is None or viewer.report_code not in (None, code):
+        return Report.objects.none()
+    return Report.objects.filter(producer=viewer.producer, code=code)
 
 
 def _seals_over(seqs: Iterable[int]) -> list[Seal]:

@@ -61,7 +61,7 @@ def _chain_faults(trace: Mapping[str, Any], events: Sequence[Mapping[str, Any]])
 
 def _content_faults(trace: Mapping[str, Any]) -> Iterable[str]:
     """The text and place as their producer got them back are the ones that the first event names."""
-    if "content" not in trace:
+    if trace.get("content") is None:
         return
     content = {key: value for key, value in trace["content"].items() if key not in {"salt", "hash"}}
     named = trace["events"][0].get("data", {}).get("content")

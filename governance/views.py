@@ -14,7 +14,7 @@ from governance import queries
 from governance.models import Seal
 from governance.serializers import ProofSerializer, SealSerializer
 from reports.models import Event
-from reports.queries import report_for
+from reports.tombstones import report_or_tombstone
 
 
 class SealsView(generics.ListAPIView[Seal]):
@@ -34,7 +34,7 @@ class ProofView(generics.ListAPIView[Event]):
     ordering = ("seq",)
 
     def get_queryset(self) -> QuerySet[Event]:
-        report = report_for(viewer_of(self.request), self.kwargs["code"])
+        report = report_or_tombstone(viewer_of(self.request), self.kwargs["code"])
         return Event.objects.filter(report=report, seq__isnull=False).only("seq", "digest")
 
     @extend_schema(responses=ProofSerializer(many=True))

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from accounts.actors import Viewer
 from reports.models import Event, Recipient, Report
-from reports.queries import trace_of
+from reports.queries import report_for, trace_of
 from reports.workflow import Visibility
 from routing.cells import name_of
 
@@ -23,6 +23,14 @@ def tombstone_for(viewer: Viewer, code: str) -> Report:
     if report is None:
         raise Http404
     return report
+
+
+def report_or_tombstone(viewer: Viewer, code: str) -> Report:
+    """The report, or what is left of it, if this viewer may know of it. Raises Http404."""
+    try:
+        return report_for(viewer, code)
+    except Http404:
+        return tombstone_for(viewer, code)
 
 
 def with_trace(report: Report) -> dict[str, Any]:

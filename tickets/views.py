@@ -18,6 +18,7 @@ from reports.serializers import NewText
 from tickets import queries, services
 from tickets.models import Ticket, TicketQuerySet
 from tickets.permissions import supervisor_of, worker_of
+from tickets.reading import note_read
 from tickets.serializers import (
     Countersignature,
     Decline,
@@ -49,6 +50,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """My organisations' tickets, latest offer first; ``whose=supervised``: others' that I look after."""
         wanted = checked(TicketQuery, request)
         page = self.paginate_queryset(_filtered(wanted, viewer_of(request)).for_display())
+        note_read(viewer_of(request), page or ())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(responses={200: TicketSerializer, 304: None})
@@ -58,6 +60,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         headers = {"ETag": etag(ticket.report.version), "Vary": VARY, "Cache-Control": "private, no-cache"}
         if is_unchanged(request, ticket.report.version):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        note_read(viewer_of(request), [ticket])
         return Response(self.get_serializer(ticket).data, headers=headers)
 
     @extend_schema(request=None, responses=TicketSerializer)
@@ -132,6 +135,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     def _answer(self, ticket: Ticket) -> Response:
         """The ticket as it stands after the move."""
         fresh = queries.ticket_for(viewer_of(self.request), ticket.code)
+        note_read(viewer_of(self.request), [fresh])
         return Response(self.get_serializer(fresh).data, headers={"ETag": etag(fresh.report.version)})
 
 

@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.codes import new_code
+from reports.disclosing import Disclosure, disclosed
+from reports.models import Event
 from webhooks import schedule, services
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.turns import Rooms, next_turns
@@ -74,7 +76,10 @@ def claim(slots: int, *, now: datetime, rooms: Rooms) -> list[Errand]:
 
 @transaction.atomic
 def record(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Write an Attempt for each outcome and move its delivery on: two statements when all were accepted."""
+    """Write an Attempt for each outcome and move its delivery on: four statements when all were accepted.
+
+    What was accepted was disclosed, and that is written down in the same transaction.
+    """
     Attempt.objects.bulk_create([_attempt(outcome) for outcome in outcomes])
     accepted = [outcome for outcome in outcomes if outcome.is_accepted]
     failed = [outcome for outcome in outcomes if not outcome.is_accepted]
@@ -103,9 +108,28 @@ def _accept(outcomes: list[Outcome], now: datetime) -> None:
     Delivery.objects.filter(pk__in=[outcome.delivery.pk for outcome in outcomes]).update(
         state=State.DELIVERED, lease="", ended_at=now, attempts_count=F("attempts_count") + 1
     )
+    _disclose([outcome.delivery for outcome in outcomes])
     recovered = {o.delivery.endpoint_id for o in outcomes if o.delivery.endpoint.failing_since}
     if recovered:
         Endpoint.objects.filter(pk__in=recovered).update(failing_since=None, not_before=None)
+
+
+def _disclose(deliveries: Sequence[Delivery]) -> None:
+    """Each organisation got what its message says of its report; a test message is about none."""
+    events = Event.objects.filter(pk__in=[d.event_id for d in deliveries if d.event_id])
+    report_of = dict(events.values_list("pk", "report"))
+    disclosed(
+        [
+            Disclosure(
+                report_of[delivery.event_id],
+                delivery.endpoint.organisation_id,
+                "webhook",
+                tuple(sorted(delivery.payload["data"])),
+            )
+            for delivery in deliveries
+            if delivery.event_id in report_of
+        ]
+    )
 
 
 def _fail(outcomes: list[Outcome], now: datetime) -> None:

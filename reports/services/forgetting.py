@@ -17,7 +17,7 @@ from accounts.idempotency import forget_answers_about
 from accounts.models import Consent, Producer
 from reports.errors import InvalidTransition
 from reports.events import Happening, record_many
-from reports.models import Comment, Event, Report
+from reports.models import Assistance, Comment, Event, Report, SearchText
 from reports.services.erasing import erase_photos
 from reports.services.locking import locked
 from reports.workflow import Reason, Status, Visibility, legal_visibilities
@@ -63,6 +63,8 @@ def erase_report(report: Report, *, by: Actor) -> Report:
     if Visibility.ERASED not in legal:
         raise InvalidTransition(_("The visibility"), report.visibility, Visibility.ERASED, legal)
     erase_photos(report, by=by)
+    ended = Assistance.objects.filter(report=report, ended_at=None)
+    ended.update(ended_at=timezone.now(), contact="", contact_kind="")
     _erase_words(report)
     happenings = _ending(report, by)
     old, report.visibility = report.visibility, Visibility.ERASED
@@ -85,6 +87,7 @@ def _erase_words(report: Report) -> None:
     """The producer's own words, and those of the organisations that spoke with them and may quote them."""
     own = Q(producer=report.producer) | Q(producer=None)
     Comment.objects.filter(own, report=report).update(text="", salt="", producer=None)
+    SearchText.objects.filter(report=report).delete()
 
 
 def _ending(report: Report, by: Actor) -> list[Happening]:

@@ -7,10 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from governance import merkle, services
+from governance import merkle
 from governance.errors import GapInSequence
 from governance.models import Seal
-from governance.services import seal_events
+from governance.services import seal_events, sealing
 from reports.models import Event
 from tests.conftest import Maker
 
@@ -54,7 +54,7 @@ def test_nothing_is_sealed_before_the_relay_or_twice(make: Maker, relay: Relay) 
 def test_a_long_sleep_becomes_several_small_seals(
     make: Maker, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "MOST_EVENTS", 3)
+    monkeypatch.setattr(sealing, "MOST_EVENTS", 3)
     for _ in range(4):
         make.submitted()
     count = relay()
@@ -67,15 +67,15 @@ def test_a_long_sleep_becomes_several_small_seals(
 def test_of_two_sealers_at_once_one_seals(make: Maker, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     make.submitted()
     relay()
-    read = services._digests_after
+    read = sealing._digests_after
 
     def read_while_another_seals(seq: int) -> object:
         digests = read(seq)
-        monkeypatch.setattr(services, "_digests_after", read)
+        monkeypatch.setattr(sealing, "_digests_after", read)
         assert len(seal_events()) == 1
         return digests
 
-    monkeypatch.setattr(services, "_digests_after", read_while_another_seals)
+    monkeypatch.setattr(sealing, "_digests_after", read_while_another_seals)
 
     assert seal_events() == []
     assert Seal.objects.count() == 1

@@ -196,7 +196,7 @@ def test_nothing_due_costs_one_statement(town: Town, endpoint: Issued) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, 20])
-def test_writing_down_what_was_accepted_costs_two_statements(
+def test_writing_down_what_was_accepted_and_who_got_it_costs_four_statements(
     number: int, town: Town, endpoint: Issued
 ) -> None:
     town.owed(number)
@@ -208,4 +208,4 @@ def test_writing_down_what_was_accepted_costs_two_statements(
 
     statements = [query["sql"] for query in counted if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(outcomes) == number
-    assert len(statements) == 2
+    assert len(statements) == 4

@@ -1,4 +1,4 @@
-"""What governance writes: seals."""
+"""Sealing events."""
 
 from collections.abc import Sequence
 
