@@ -29,7 +29,14 @@ register_heif_opener()
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 CHUNK = 64 * 1024
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF")
+FORMATS = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
 SIZES = {"small": 320, "medium": 960, "large": 1920}
 ENCODINGS = {
     "webp": ("WEBP", {"quality": 80, "method": 4}),
@@ -99,6 +106,14 @@ def judge(file: IO[bytes], size: int) -> str:
         digest.update(chunk)
     file.seek(0)
     return digest.hexdigest()
+
+
+def media_type(file: IO[bytes]) -> str:
+    """What a photo is, by its content; the file is read from its start again. Raises PhotoRefused."""
+    with _opened(file) as image:
+        found = FORMATS[image.format or ""]
+    file.seek(0)
+    return found
 
 
 def pixel_count(file: IO[bytes]) -> int:

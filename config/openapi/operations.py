@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 STALE = "stale-version"
+# Done by whoever sent it or speaks for themselves: with an account or a receipt.
+SELF = ("not-authenticated", "not-allowed", "conflict")
+TUS = ("tus-version", "bad-upload", "checksum-mismatch")
 MOVE = ("not-allowed", "illegal-move", "conflict", STALE)
 
 
@@ -28,6 +31,7 @@ LINKS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "submitReport": {
         "report": ("getReport", _REPORT),
         "timeline": ("listTimeline", _REPORT),
+        "stream": ("streamTimeline", _REPORT),
         "trace": ("getTrace", _REPORT),
         "photos": ("listPhotos", _REPORT),
         "addPhoto": ("addPhoto", _REPORT),
@@ -63,19 +67,28 @@ OPERATIONS: dict[str, Operation] = {
     "GET /reports/map/": Operation("getMap"),
     "GET /reports/{code}/": Operation("getReport"),
     "GET /reports/{code}/comments/": Operation("listComments"),
-    "POST /reports/{code}/comments/": Operation("addComment", ("not-allowed", "conflict")),
-    "POST /reports/{code}/dispute/": Operation("disputeReport", (*MOVE, "dispute-over", "reason-required")),
+    "POST /reports/{code}/comments/": Operation("addComment", SELF),
+    "POST /reports/{code}/dispute/": Operation(
+        "disputeReport", (*SELF, *MOVE, "dispute-over", "reason-required")
+    ),
     "GET /reports/{code}/photos/": Operation("listPhotos"),
     "POST /reports/{code}/photos/": Operation(
-        "addPhoto", ("not-allowed", "photo-refused", "too-many-photos", "conflict", STALE)
+        "addPhoto", (*SELF, "photo-refused", "too-many-photos", "upload-not-whole", STALE)
     ),
     "GET /reports/{code}/proof/": Operation("listProofs"),
-    "POST /reports/{code}/support/": Operation("supportReport", ("not-allowed", "own-report", "conflict")),
-    "DELETE /reports/{code}/support/": Operation("unsupportReport", ("not-allowed", "conflict")),
+    "POST /reports/{code}/support/": Operation("supportReport", (*SELF, "own-report")),
+    "DELETE /reports/{code}/support/": Operation("unsupportReport", SELF),
+    "GET /reports/map/stream/": Operation("streamMap", ("too-far-behind",)),
+    "GET /reports/{code}/stream/": Operation("streamTimeline"),
+    "GET /reports/{code}/tombstone/": Operation("getTombstone"),
+    "POST /reports/{code}/erase/": Operation("eraseReport", (*SELF, STALE)),
     "GET /reports/{code}/timeline/": Operation("listTimeline"),
     "GET /reports/{code}/trace/": Operation("getTrace"),
-    "POST /reports/{code}/withdraw/": Operation("withdrawReport", (*MOVE, "reason-required")),
+    "POST /reports/{code}/withdraw/": Operation("withdrawReport", (*SELF, *MOVE, "reason-required")),
     "GET /photos/{code}/{size}.{ending}": Operation("getPhoto"),
+    "POST /uploads/": Operation("beginUpload", (*TUS, "upload-too-large")),
+    "PATCH /uploads/{address}/": Operation("sendBytes", (*TUS, "upload-too-large", "offset-wrong")),
+    "DELETE /uploads/{address}/": Operation("endUpload", ("tus-version",)),
     "GET /seals/": Operation("listSeals"),
     "POST /live/passes/": Operation("issueLivePass"),
     # The citizen's own.
@@ -87,6 +100,11 @@ OPERATIONS: dict[str, Operation] = {
     "GET /me/inbox/": Operation("getInbox", ("not-authenticated", "not-allowed")),
     "POST /me/inbox/read/": Operation("readInbox", ("not-authenticated", "not-allowed")),
     # The desk.
+    "GET /desk/photos/{code}/boxes/": Operation("listBoxes", ("not-allowed",)),
+    "PUT /desk/photos/{code}/boxes/": Operation(
+        "correctBoxes", ("not-allowed", "no-such-box", "not-publishable")
+    ),
+    "GET /desk/photos/{code}/original/": Operation("getOriginal", ("not-allowed", "original-gone")),
     "POST /desk/photos/{code}/publish/": Operation("publishPhoto", ("not-publishable", "conflict")),
     "POST /desk/reports/{code}/answer/": Operation("answerReport", ("conflict", STALE)),
     "POST /desk/reports/{code}/assign/": Operation("assignReport", (*MOVE, "nobody-answers")),

@@ -1,6 +1,7 @@
 """What comes in about reports and what goes out, by direction."""
 
-from reports.serializers.asking import DatumQuery, FeedQuery, MapQuery, ReportQuery
+from reports.serializers.asking import DatumQuery, FeedQuery, MapQuery, ReportQuery, TimelineQuery
+from reports.serializers.boxes import BoxSerializer, NewBoxes
 from reports.serializers.fields import BboxField, CategoryCode, PhotoField
 from reports.serializers.incoming import MAX_TEXT, NewPhoto, NewReport, NewText, OptionalText
 from reports.serializers.outgoing import (
@@ -22,6 +23,7 @@ from reports.serializers.outgoing import (
 __all__ = [
     "MAX_TEXT",
     "BboxField",
+    "BoxSerializer",
     "CategoryCode",
     "CategoryName",
     "CellSerializer",
@@ -33,6 +35,7 @@ __all__ = [
     "FeedSerializer",
     "MapQuery",
     "MapSerializer",
+    "NewBoxes",
     "NewPhoto",
     "NewReport",
     "NewText",

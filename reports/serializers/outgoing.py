@@ -8,6 +8,8 @@ from accounts.built_once import BuiltOnce
 from accounts.models import Organisation
 from reports import photos
 from reports.models import Comment, Event, Photo, Report
+from reports.photo_urls import photo_url
+from reports.workflow import Visibility
 from routing.datum import Datum, from_wgs84
 from routing.models import Category
 from routing.questions import public_answers
@@ -167,9 +169,8 @@ class PhotoSerializer(BuiltOnce, serializers.ModelSerializer[Photo]):
         read_only_fields = fields
 
     def get_urls(self, photo: Photo) -> dict[str, str]:
-        if photo.state != Photo.State.READY:
-            return {}
-        return {size: f"/api/v1/photos/{photo.code}/{size}.webp" for size in photos.SIZES}
+        """By size, in WebP; without credentials they open what is not public for ten minutes."""
+        return {size: photo_url(photo, size) for size in photos.SIZES} if photo.is_drawn else {}
 
 
 class EventSerializer(BuiltOnce, serializers.ModelSerializer[Event]):
