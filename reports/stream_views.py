@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
@@ -42,6 +42,13 @@ _ASKED: dict[str, Any] = {
 ReportStreamQuery = type("ReportStreamQuery", (StrictSerializer,), {**_ASKED, "__doc__": "Where to go on."})
 MapStreamQuery = type(
     "MapStreamQuery", (StrictSerializer,), {**_ASKED, "bbox": BboxField(), "__doc__": "Which box, and where."}
+)
+StreamEvent = inline_serializer(
+    "StreamEvent",
+    {
+        "id": serializers.CharField(required=False, help_text="The seq, to go on from."),
+        "data": serializers.CharField(help_text="A message of the WebSocket of the same name, as JSON."),
+    },
 )
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
@@ -101,9 +108,8 @@ class ReportStreamView(StreamView):
     """One report's timeline."""
 
     @extend_schema(
-        operation_id="streamTimeline",
         parameters=[ReportStreamQuery, LAST_EVENT_ID],
-        responses={(200, MEDIA_TYPE): str},
+        responses={(200, MEDIA_TYPE): StreamEvent},
     )
     def get(self, request: Request, code: str) -> Response:
         """A report's timeline as server-sent events. First what was missed, then each event as it happens.
@@ -126,9 +132,8 @@ class MapStreamView(StreamView):
     """Public reports in a box."""
 
     @extend_schema(
-        operation_id="streamMap",
         parameters=[MapStreamQuery, LAST_EVENT_ID],
-        responses={(200, MEDIA_TYPE): str},
+        responses={(200, MEDIA_TYPE): StreamEvent},
     )
     def get(self, request: Request) -> Response:
         """What happens to public reports in a box, as server-sent events.

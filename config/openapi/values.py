@@ -4,6 +4,7 @@
 a body says something that its component does not.
 """
 
+import json
 from typing import Any
 
 CODE = "01jd8mfz3q7xk2v5n9ba"
@@ -326,5 +327,34 @@ BODIES: dict[str, Any] = {
     "POST /tickets/{code}/return/": {"text": "The lamp shines, but the mast still leans."},
 }
 
+_LINE = {
+    "type": "event",
+    "seq": 18,
+    "kind": "report.status",
+    "at": SUBMITTED_AT,
+    "by": "system",
+    "by_organisation": None,
+    "organisation": None,
+    "data": {"old": "received", "new": "assigned"},
+    "text": None,
+}
+_BRIEF = {
+    "type": "event",
+    "seq": 18,
+    "kind": "report.status",
+    "at": SUBMITTED_AT,
+    "report": CODE,
+    "reference": "2026-000123",
+    "category": "street_light",
+    "is_hazard": False,
+    "status": "assigned",
+    "resolve_by": "2026-11-26T18:05:00+08:00",
+    "latitude": 38.0405,
+    "longitude": 114.5312,
+}
+
 # Answers likewise, by operation, or by operation and status.
-ANSWERS: dict[str, Any] = {}
+ANSWERS: dict[str, Any] = {
+    "GET /reports/{code}/stream/ 200": {"id": "18", "data": json.dumps(_LINE)},
+    "GET /reports/map/stream/ 200": {"id": "18", "data": json.dumps(_BRIEF)},
+}

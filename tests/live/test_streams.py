@@ -289,3 +289,29 @@ def test_a_server_that_keeps_nothing_open_answers_with_what_is_there(make: Maker
     assert answer["Content-Type"] == "text/event-stream"
     assert [row[:4] for row in answer.content.decode().splitlines() if row] == ["retr"] + ["id: ", "data"] * 3
     assert later.content.decode().count("data:") == 1
+
+
+# --- Polling ---
+
+
+def test_a_phone_that_polls_gets_only_what_is_newer_and_a_304_when_nothing_is(
+    make: Maker, anyone: APIClient
+) -> None:
+    report = make.report()
+    tell()
+    known = anyone.get(f"/api/v1/reports/{report.code}/timeline/")
+    last = known.json()[-1]["seq"]
+    services.change_status(report, Status.ASSIGNED, by=SYSTEM)
+    waiting = anyone.get(f"/api/v1/reports/{report.code}/timeline/?after={last}")
+    tell()
+
+    newer = anyone.get(
+        f"/api/v1/reports/{report.code}/timeline/?after={last}", HTTP_IF_NONE_MATCH=waiting["ETag"]
+    )
+    again = anyone.get(
+        f"/api/v1/reports/{report.code}/timeline/?after={last}", HTTP_IF_NONE_MATCH=newer["ETag"]
+    )
+
+    assert waiting.json() == []
+    assert [line["kind"] for line in newer.json()] == ["report.status"]
+    assert again.status_code == 304
