@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -59,3 +60,13 @@ def many_processes_share_a_broker(app_configs: Apps, **kwargs: Any) -> list[Chec
         return []
     hint = "Set REDIS_URL too: rate limits, idempotency and live updates need one memory for all processes."
     return [Error("CELERY_BROKER_URL is set without REDIS_URL.", hint=hint, id="commonway.E004")]
+
+
+@register()
+def the_font_of_paper_is_there(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A receipt is printed while somebody waits: not the moment to miss a file."""
+    path = settings.PAPER_FONT
+    if not path or (Path(path).is_file() and path.lower().endswith((".ttf", ".ttc"))):
+        return []
+    hint = "Name a TrueType font (.ttf or .ttc) in PAPER_FONT, or unset it to use the font of whoever reads."
+    return [Error(f"PAPER_FONT names no TrueType font: {path}", hint=hint, id="commonway.E005")]

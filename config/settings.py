@@ -13,6 +13,7 @@
 | SEAL_EVERY_S, PROJECT_EVERY_S | how often events are sealed and written to the lake | 60, 30 |
 | EMAIL_URL, EMAIL_FROM | outgoing mail | the console |
 | PUBLIC_URL | links in mail and webhooks | http://localhost:8000 |
+| PAPER_FONT | a TrueType font with Chinese letters, to travel inside printed sheets | the reader's own |
 | WEBHOOK_… | where and when webhooks are posted; named below | https on port 443 |
 | VAPID_PRIVATE_KEY, VAPID_SUBJECT | our key for web push, who to write to | made once in VAR_DIR |
 | VENDOR_PUSH_URL, SMS_URL, …_TOKEN | gateways to vendors' push services and to text messages | the log |
@@ -175,6 +176,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = PHOTO_MAX_COUNT
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+
+# Receipts and letters on paper; without a font of our own the reader's STSong is named.
+PAPER_FONT = env.text("PAPER_FONT")
 
 # --- Wake-ups, cache and live channels ---
 

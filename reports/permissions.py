@@ -6,9 +6,9 @@ from rest_framework.request import Request
 
 from accounts.actors import Actor, ActorKind
 from accounts.errors import NotAllowed
-from accounts.models import User
+from accounts.models import Producer, User
 from accounts.services import producer_for
-from accounts.viewers import viewer_of
+from accounts.viewers import producer_of, viewer_of
 from reports.models import Recipient, Report
 
 
@@ -36,6 +36,14 @@ def as_producer(request: Request) -> Actor:
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return Actor(ActorKind.PRODUCER, producer=producer_for(request.user), user=request.user)
+
+
+def sender_of(request: Request) -> Producer | None:
+    """The account's producer, made at its first act; None for anybody else."""
+    known = producer_of(request)
+    if known is not None or not isinstance(request.user, User):
+        return known
+    return producer_for(request.user)
 
 
 def eraser_of(request: Request, report: Report) -> Actor:

@@ -3,7 +3,6 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from reports.batch_views import BatchView
 from reports.live_views import PassView
 from reports.photo_views import PhotoView
 from reports.stream_views import MapStreamView, ReportStreamView
@@ -14,7 +13,7 @@ router = SimpleRouter()
 router.register("reports", ReportViewSet, basename="report")
 
 urlpatterns = [
-    path("reports/batch/", BatchView.as_view(), name="report-batch"),
+    path("", include("reports.intake_urls")),
     path("reports/map/stream/", MapStreamView.as_view(), name="map-stream"),
     re_path(r"^reports/(?P<code>[0-9a-z]{20})/stream/$", ReportStreamView.as_view(), name="report-stream"),
     path("", include(router.urls)),

@@ -129,12 +129,34 @@ class ReceiptSerializer(BuiltOnce):
     digest = serializers.CharField(read_only=True)
 
 
+class ExpectedSerializer(BuiltOnce):
+    """By when something should happen; ``measured`` is how long it took in the past, null when not known."""
+
+    acknowledge_by = serializers.DateTimeField(read_only=True, allow_null=True)
+    resolve_by = serializers.DateTimeField(read_only=True, allow_null=True)
+    measured = serializers.DictField(read_only=True, allow_null=True)
+
+
 class SubmittedSerializer(BuiltOnce):
     """The answer to a new report."""
 
     report = ReportSerializer(read_only=True)
     receipt = ReceiptSerializer(read_only=True)
     decision = serializers.JSONField(read_only=True)
+    expected = ExpectedSerializer(read_only=True)
+
+
+class CheckedSerializer(BuiltOnce):
+    """What would become of a report if it were sent now."""
+
+    responsible = OrganisationName(read_only=True, allow_null=True)
+    routing = serializers.CharField(read_only=True)
+    needs_triage = serializers.BooleanField(read_only=True)
+    triage_reason = serializers.CharField(read_only=True)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, read_only=True)
+    stopper = serializers.CharField(read_only=True)
+    decision = serializers.JSONField(read_only=True)
+    expected = ExpectedSerializer(read_only=True)
 
 
 class CommentSerializer(BuiltOnce, serializers.ModelSerializer[Comment]):

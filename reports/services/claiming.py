@@ -12,12 +12,12 @@ from accounts.services import producer_for
 from reports.errors import AlreadyClaimed, BadReceipt
 from reports.events import CHAINED, Happening, record_many
 from reports.models import Comment, Event, Report, Support, Upload
+from reports.receipts import report_of_receipt
 from reports.services.assisting import end_assistance
 from reports.services.locking import locked
 from reports.services.voices import unsupport
 from reports.workflow import Visibility
 
-_NOBODYS = hash_secret("")  # compared with when there is no such report, so that both refusals take as long
 TAKEN = (*CHAINED, "producer", "secret_hash")
 
 
@@ -36,13 +36,14 @@ def claim_report(code: str, secret: str, *, by: User) -> Claimed:
     the report. The trace stays as it was, because no digest names the producer. Raises BadReceipt, also
     when there is no such report, and AlreadyClaimed when it belongs to another account.
     """
-    found = Report.objects.select_related("producer").filter(code=code).first()
-    if found is not None and found.producer.user_id == by.pk and found.visibility != Visibility.ERASED:
-        return Claimed(found, None)
-    is_right = same_secret(secret, found.secret_hash if found else _NOBODYS)
-    if found is None or not is_right or found.visibility == Visibility.ERASED:
+    own = Report.objects.for_display().filter(code=code, producer__user=by)
+    mine = own.exclude(visibility=Visibility.ERASED).first()
+    if mine is not None:
+        return Claimed(mine, None)
+    opened = report_of_receipt(code, secret)
+    if opened.visibility == Visibility.ERASED:
         raise BadReceipt(_("There is no such receipt."))
-    return _claim(found, secret, by)
+    return _claim(opened, secret, by)
 
 
 @transaction.atomic
@@ -50,6 +51,8 @@ def _claim(report: Report, secret: str, by: User) -> Claimed:
     """The same with the report locked: of two who come at once, the second finds another secret."""
     report = locked(report)
     old = report.producer
+    if old.user_id == by.pk:
+        return Claimed(report, None)
     if old.user_id is not None:
         raise AlreadyClaimed(_("This report belongs to an account already."))
     if not same_secret(secret, report.secret_hash):

@@ -1,0 +1,17 @@
+"""How reports come in besides one by one: in batches, for others, on trial; and what their receipts do."""
+
+from django.urls import path, re_path
+
+from reports.assisted_views import AssistedView
+from reports.batch_views import BatchView
+from reports.intake_views import CheckView, ClaimView, ReceiptView
+
+CODE = r"(?P<code>[0-9a-z]{20})"
+
+urlpatterns = [
+    path("reports/batch/", BatchView.as_view(), name="report-batch"),
+    path("reports/check/", CheckView.as_view(), name="report-check"),
+    path("reports/assisted/", AssistedView.as_view(), name="report-assisted"),
+    re_path(rf"^reports/{CODE}/receipt/$", ReceiptView.as_view(), name="report-receipt"),
+    re_path(rf"^reports/{CODE}/claim/$", ClaimView.as_view(), name="report-claim"),
+]
