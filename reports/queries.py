@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypedDict
 
-from django.db.models import Count, Exists, F, Q, QuerySet
+from django.db.models import Count, Exists, F, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts.actors import Viewer
 from reports.events import content_hash, event_body
-from reports.models import Event, Recipient, Report, ReportQuerySet
+from reports.models import Event, ReaderCursor, Recipient, Report, ReportQuerySet
 from reports.models.report import Bbox
 from reports.workflow import OPEN
-from routing.cells import centre_of, name_of, parent_masks
+from routing.cells import centre_of, name_of, parent_masks, resolution_of
+from routing.services import current_snapshot
 
 MOST_CELLS = 5000
+CELLS_ACROSS = 18
+# A hundredth of a cell of each resolution, or less, in decimals of a degree.
+DECIMALS = {4: 3, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 5, 11: 6, 12: 6}
 
 
 class CellCount(TypedDict):
@@ -56,15 +60,26 @@ def counted_by_cell(reports: QuerySet[Report], resolution: int) -> QuerySet[Any,
 
 
 def fitting_resolution(bbox: Bbox) -> int:
-    """The H3 resolution that cuts a box into a few hundred cells."""
+    """The H3 resolution that cuts a box into a hundred cells or so: more are no clearer on a phone."""
     width = max(bbox.east - bbox.west, bbox.north - bbox.south, 1e-4)
     resolution, edge_degrees = 12, 0.0002
-    while resolution > 4 and width / edge_degrees > 30:
-        resolution, edge_degrees = (
-            resolution - 1,
-            edge_degrees * 2.6458,
-        )  # each step of H3 has seven times the area
+    while resolution > 4 and width / edge_degrees > CELLS_ACROSS:
+        # Each step of H3 has seven times the area.
+        resolution, edge_degrees = resolution - 1, edge_degrees * 2.6458
     return resolution
+
+
+def state_of_public() -> tuple[object, ...]:
+    """What changes whenever anything that everybody may see of any report could have; one statement.
+
+    Every event there is counts once: those with a ``seq`` by the last one, the few others one by one. So the
+    number grows with each commit, in whatever order they come, and stays the same when an event is relayed.
+    """
+    others = Event.objects.filter(seq=None).order_by().values("seq").annotate(n=Count("pk")).values("n")
+    relay = ReaderCursor.objects.filter(name="relay").annotate(others=Subquery(others))
+    counted = relay.values_list("seq", "others").first()
+    events = counted[0] + (counted[1] or 0) if counted else None
+    return events, current_snapshot().version
 
 
 def timeline_of(report: Report, *, is_inner: bool) -> QuerySet[Event]:
@@ -93,7 +108,7 @@ def events_for(viewer: Viewer, after: int) -> QuerySet[Event]:
     events = Event.objects.filter(seq__gt=after).order_by("seq")
     events = events.select_related("report__category", "organisation", "by_organisation")
     if viewer.sees_everything:
-        return events
+        return events.filter(report__is_sandbox=False)
     given = Recipient.objects.filter(organisation__in=viewer.organisation_ids)
     is_theirs = Q(report__in=given.filter(is_active=True).values("report"))
     return events.filter(is_theirs | Q(kind=Event.Kind.ERASED, report__in=given.values("report")))
@@ -124,4 +139,5 @@ def _cell_count(cell: int, count: int, open_count: int) -> CellCount:
 def _shown(cell: int) -> tuple[str, float, float]:
     """A cell as the map names and places it; people look at the same ones again and again."""
     latitude, longitude = centre_of(cell)
-    return name_of(cell), round(latitude, 6), round(longitude, 6)
+    decimals = DECIMALS[resolution_of(cell)]
+    return name_of(cell), round(latitude, decimals), round(longitude, decimals)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
-from rest_framework import status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -12,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.actors import Viewer
 from accounts.conditions import check_if_match, etag, is_unchanged
 from accounts.inputs import checked, checked_body, form_data
 from accounts.models import User
 from accounts.services import producer_for
 from accounts.viewers import producer_of, viewer_of
 from reports import queries, services
-from reports.models import Comment, Photo, Report, ReportQuerySet
+from reports.listing_views import VARY, ReportLists
+from reports.models import Comment, Photo, Report
 from reports.permissions import as_producer, voice_of
 from reports.serializers import (
     CommentSerializer,
@@ -27,24 +26,19 @@ from reports.serializers import (
     EventSerializer,
     FeedQuery,
     FeedSerializer,
-    MapQuery,
-    MapSerializer,
     NewPhoto,
     NewReport,
     NewText,
     OptionalText,
     PhotoSerializer,
-    ReportQuery,
     ReportSerializer,
     SubmittedSerializer,
     TraceSerializer,
 )
 from reports.services.submitting import Submitted, content_of
 
-VARY = "Accept, Accept-Language, Authorization, X-Session-Token, Cookie"
 
-
-class ReportViewSet(viewsets.GenericViewSet[Report]):
+class ReportViewSet(ReportLists):
     """Reports: send, find, follow, and speak about them."""
 
     serializer_class = ReportSerializer
@@ -52,9 +46,6 @@ class ReportViewSet(viewsets.GenericViewSet[Report]):
     lookup_field = "code"
     lookup_value_regex = "[0-9a-z]{20}"
     queryset = Report.objects.none()
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "language": get_language() or ""}
 
     @extend_schema(request=NewReport, responses={201: SubmittedSerializer})
     def create(self, request: Request) -> Response:
@@ -66,14 +57,6 @@ class ReportViewSet(viewsets.GenericViewSet[Report]):
         body = _receipt(submitted, self.get_serializer_context())
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": location})
 
-    @extend_schema(parameters=[ReportQuery])
-    def list(self, request: Request) -> Response:
-        """Reports that I may see, newest first, by cursor."""
-        wanted = checked(ReportQuery, request)
-        page = self.paginate_queryset(_filtered(wanted, viewer_of(request)).for_display())
-        context = {**self.get_serializer_context(), "datum": wanted.get("datum", "wgs84")}
-        return self.get_paginated_response(ReportSerializer(page, many=True, context=context).data)
-
     @extend_schema(parameters=[DatumQuery], responses={200: ReportSerializer, 304: None})
     def retrieve(self, request: Request, code: str) -> Response:
         """One report, with its ETag."""
@@ -84,15 +67,6 @@ class ReportViewSet(viewsets.GenericViewSet[Report]):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
         context = {**self.get_serializer_context(), **wanted}
         return Response(ReportSerializer(report, context=context).data, headers=headers)
-
-    @extend_schema(parameters=[MapQuery], responses=MapSerializer)
-    @action(detail=False)
-    def map(self, request: Request) -> Response:
-        """The reports of a box, gathered by H3 cell."""
-        wanted = checked(MapQuery, request)
-        resolution = wanted.pop("resolution", None) or queries.fitting_resolution(wanted["bbox"])
-        cells = queries.cells_of(_filtered(wanted, viewer_of(request)), resolution)
-        return Response({"resolution": resolution, "cells": cells})
 
     @extend_schema(responses=EventSerializer(many=True))
     @action(detail=True, pagination_class=None)
@@ -197,32 +171,6 @@ class FeedView(APIView):
         events = list(queries.events_for(viewer_of(request), wanted["after"])[: wanted["limit"]])
         last = events[-1].seq if events else wanted["after"]
         return Response(FeedSerializer({"events": events, "next_after": last}).data)
-
-
-def _filtered(wanted: dict[str, Any], viewer: Viewer) -> ReportQuerySet:
-    reports: ReportQuerySet = Report.objects.visible_to(viewer)
-    if wanted.get("is_mine"):
-        reports = reports.filter(producer=viewer.producer) if viewer.producer else reports.none()
-    if wanted.get("needs_triage"):
-        reports = reports.awaiting_triage()
-    if "bbox" in wanted:
-        reports = reports.within(wanted["bbox"])
-    return reports.filter(**_conditions(wanted))
-
-
-def _conditions(wanted: dict[str, Any]) -> dict[str, Any]:
-    lookups = {
-        "status": "status",
-        "kind": "kind",
-        "visibility": "visibility",
-        "responsible": "responsible__code",
-        "created_after": "created_at__gte",
-        "created_before": "created_at__lt",
-    }
-    conditions = {lookup: wanted[name] for name, lookup in lookups.items() if name in wanted}
-    if "category" in wanted:
-        conditions["category_id"] = wanted["category"].pk
-    return conditions
 
 
 def _producer(request: Request) -> Any:

@@ -55,6 +55,7 @@ class Question:
 
     wanted: tuple[Clause, ...]
     unwanted: tuple[Clause, ...] = ()
+    typed: str = ""
 
     @property
     def tokens(self) -> dict[str, bool]:
@@ -93,7 +94,7 @@ def question_of(typed: str) -> Question:
         (unwanted if piece["minus"] else wanted).extend(clauses)
     if not wanted:
         raise NothingToFind(typed)
-    return Question(tuple(wanted), tuple(unwanted))
+    return Question(tuple(wanted), tuple(unwanted), typed.strip())
 
 
 def _folded(text: str) -> str:

@@ -5,13 +5,23 @@ Parents are bit arithmetic, so a database can group by any resolution without kn
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from h3.api import basic_int as h3
 
 STORED_RESOLUTION: Final = 12
+FINEST_COVERING: Final = 9
+MOST_COVERING: Final = 600
 _RESOLUTION_SHIFT: Final = 52
 _RESOLUTION_BITS: Final = 15 << _RESOLUTION_SHIFT
+
+
+class Cover(NamedTuple):
+    """The cells of one resolution that lie in a polygon for certain, and those that may lie partly in it."""
+
+    resolution: int
+    inner: frozenset[int]
+    edge: frozenset[int]
 
 
 def cell_of(latitude: float, longitude: float) -> int:
@@ -74,3 +84,20 @@ def cells_over(polygon: Mapping[str, Any], resolution: int) -> frozenset[int]:
     """The cells of a resolution that touch a GeoJSON Polygon or MultiPolygon of WGS 84."""
     shape = h3.geo_to_h3shape(dict(polygon))
     return frozenset(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap"))
+
+
+def cover_of(polygon: Mapping[str, Any], most: int = MOST_COVERING) -> Cover:
+    """The cells of a GeoJSON (Multi)Polygon at the finest resolution, up to 9, that needs about ``most``.
+
+    A cell's children lie partly outside it, so a point that is filed under a cell can lie in the next one:
+    ``inner`` are cells whose neighbours are in the polygon too, and ``edge`` goes one cell beyond it.
+    """
+    shape = h3.geo_to_h3shape(dict(polygon))
+    resolution, touched = 4, cells_over(polygon, 4)
+    while resolution < FINEST_COVERING and len(finer := cells_over(polygon, resolution + 1)) <= most:
+        resolution, touched = resolution + 1, finer
+    full = set(h3.h3shape_to_cells_experimental(shape, resolution, contain="full"))
+    around = {cell: set(h3.grid_disk(cell, 1)) for cell in touched}
+    inner = {cell for cell in full if around[cell] <= full}
+    edge = set().union(*around.values()) - inner
+    return Cover(resolution, frozenset(inner), frozenset(edge))

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from django.db.backends.sqlite3 import base
 
+from reports.geometry import polygon_holds
+
 # How long to wait for the write lock; how long SQLite itself may wait, in milliseconds; the longest nap
 # between.
 PATIENCE_S = 20.0
@@ -54,6 +56,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.create_function("polygon_holds", 3, polygon_holds, deterministic=True)
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:

@@ -1,19 +1,23 @@
 """A report: what a citizen sends to the city."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import cos, radians
-from typing import ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Viewer
 from accounts.codes import CODE_LENGTH, new_code
 from accounts.models import Organisation, Producer
-from reports.geometry import InBox
+from reports.fulltext import Matches
+from reports.geometry import InBox, InPolygon, bounds_of, square_metres_between
+from reports.words import Question
 from reports.workflow import OPEN, TERMINAL, Reason, Status, Visibility
+from routing.cells import Cover, parent_masks
 from routing.models import Category
 
 METRES_PER_DEGREE = 111_320.0
@@ -71,6 +75,24 @@ class ReportQuerySet(models.QuerySet["Report"]):
         dlat = metres / METRES_PER_DEGREE
         dlon = dlat / max(cos(radians(latitude)), 0.01)
         return self.within(Bbox(longitude - dlon, latitude - dlat, longitude + dlon, latitude + dlat))
+
+    def around(self, latitude: float, longitude: float, metres: float) -> Self:
+        """Reports within ``metres`` of a point."""
+        distance = square_metres_between(latitude, longitude)
+        return self.near(latitude, longitude, metres * 1.01).filter(LessThanOrEqual(distance, metres**2))
+
+    def inside(self, polygon: Mapping[str, Any], cover: Cover) -> Self:
+        """Reports in a GeoJSON polygon, borders included; only those in cells of its edge are looked at."""
+        clear, fill = parent_masks(cover.resolution)
+        exact = Q(InPolygon(F("longitude"), F("latitude"), polygon=polygon))
+        reports = self.within(Bbox(*bounds_of(polygon)))
+        reports = reports.alias(covering_cell=F("cell").bitand(clear).bitor(fill))
+        edge = Q(covering_cell__in=cover.edge) & exact
+        return reports.filter(Q(covering_cell__in=cover.inner) | edge)
+
+    def matching(self, question: Question) -> Self:
+        """Reports whose words answer to a question; indexed on both databases."""
+        return self.filter(Matches(F("pk"), question))
 
     def open(self) -> Self:
         """Reports that have not reached an end."""
