@@ -14,6 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from config.tasks import last_heartbeat_s
+from notifications.models import Copy
 from reports.models import Event
 from reports.relay import waiting
 from webhooks.models import Delivery
@@ -22,10 +23,11 @@ from webhooks.models import Delivery
 RELAY_S = 30.0
 HEARTBEAT_S = 30.0
 WEBHOOK_S = 60.0
+NEWS_S = 300.0
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """The state in numbers; three statements on small indexes, so it may be asked every second."""
+    """The state in numbers; four statements on small indexes, so it may be asked every second."""
     try:
         state = state_of_work()
     except DatabaseError as error:
@@ -47,11 +49,13 @@ def state_of_work() -> dict[str, Any]:
     now = timezone.now()
     relay = waiting().order_by().aggregate(waiting=Count("pk"), oldest=Min("at"))
     owed = Delivery.objects.due(now).order_by().aggregate(oldest=Min("due_at"))
+    news = Copy.objects.due(now).order_by().aggregate(oldest=Min("due_at"))
     return {
         "relay": {"waiting": relay["waiting"], "oldest_s": _age(relay["oldest"], now)},
         "parked": Event.objects.filter(parked_at__isnull=False).count(),
         "tasks": {"heartbeat_s": _rounded(last_heartbeat_s())},
         "webhooks": {"oldest_due_s": _age(owed["oldest"], now)},
+        "news": {"oldest_due_s": _age(news["oldest"], now)},
     }
 
 
@@ -64,6 +68,7 @@ def late_parts(state: dict[str, Any]) -> list[str]:
         "parked": state["parked"] > 0,
         "tasks": silence > HEARTBEAT_S,
         "webhooks": (state["webhooks"]["oldest_due_s"] or 0) > WEBHOOK_S,
+        "news": (state["news"]["oldest_due_s"] or 0) > NEWS_S,
     }
     return [name for name, is_late in signs.items() if is_late]
 

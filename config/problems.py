@@ -32,6 +32,7 @@ from rest_framework.views import set_rollback
 
 from accounts import errors as accounts
 from moderation import errors as moderation
+from notifications import errors as notifications
 from reports import errors as reports
 from tickets import errors as tickets
 from webhooks import errors as webhooks
@@ -69,6 +70,13 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
         409, "nothing-to-countersign", _("Nothing waits for a countersignature.")
     ),
     tickets.CannotHandOver: Problem(409, "cannot-hand-over", _("It cannot be handed over to them.")),
+    notifications.TooManySubscriptions: Problem(
+        409, "too-many-subscriptions", _("There are enough subscriptions of this kind.")
+    ),
+    notifications.TooManyDevices: Problem(409, "too-many-devices", _("There are enough devices.")),
+    notifications.NotConfirmed: Problem(409, "not-confirmed", _("This number is not confirmed.")),
+    notifications.EndpointRefused: Problem(400, "push-endpoint-refused", _("Nothing may be posted there.")),
+    notifications.NothingToSay: Problem(409, "nothing-to-confirm", _("There is nothing to confirm.")),
     webhooks.EndpointUrlRefused: Problem(
         400, "endpoint-url-refused", _("Nothing may be posted to this URL.")
     ),
@@ -86,14 +94,6 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
     reports.AlreadyClaimed: Problem(409, "already-claimed", _("It belongs to an account already.")),
     reports.NoAssistant: Problem(403, "no-assistant", _("You do not file for others.")),
     reports.TooFarBehind: Problem(409, "too-far-behind", _("More happened than can be told.")),
-    reports.NotPublishable: Problem(409, "not-publishable", _("This photo cannot be published.")),
-    accounts.DomainError: Problem(409, "conflict", _("This cannot be done now.")),
-}
-
-# What the framework raises; the first row whose class fits wins.
-FRAMEWORK_PROBLEMS: dict[type[Exception], Problem] = {
-    exceptions.ValidationError: Problem(400, "invalid", _("Some fields are not right.")),
-    exceptions.ParseError: Problem(400, "unreadable", _("The body cannot be read.")),
     reports.NoSuchBox: Problem(400, "no-such-box", _("The photo has no such box.")),
     reports.OriginalGone: Problem(410, "original-gone", _("The original is no longer kept.")),
     reports.BadUpload: Problem(400, "bad-upload", _("This upload cannot be understood.")),
@@ -102,6 +102,14 @@ FRAMEWORK_PROBLEMS: dict[type[Exception], Problem] = {
     reports.OffsetWrong: Problem(409, "offset-wrong", _("The upload stands elsewhere.")),
     reports.ChecksumWrong: Problem(460, "checksum-mismatch", _("The bytes are not those summed up.")),
     reports.UploadNotWhole: Problem(409, "upload-not-whole", _("This upload cannot become a photo.")),
+    reports.NotPublishable: Problem(409, "not-publishable", _("This photo cannot be published.")),
+    accounts.DomainError: Problem(409, "conflict", _("This cannot be done now.")),
+}
+
+# What the framework raises; the first row whose class fits wins.
+FRAMEWORK_PROBLEMS: dict[type[Exception], Problem] = {
+    exceptions.ValidationError: Problem(400, "invalid", _("Some fields are not right.")),
+    exceptions.ParseError: Problem(400, "unreadable", _("The body cannot be read.")),
     exceptions.NotAuthenticated: Problem(401, "not-authenticated", _("Say who you are.")),
     exceptions.AuthenticationFailed: Problem(
         401, "bad-credentials", _("These credentials are not accepted.")

@@ -36,6 +36,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *[pattern for app in API for pattern in addresses_of(app, "api/v1/")],
+    path("", include("notifications.page_urls")),
     *addresses_of("interop", ""),
 ]
 

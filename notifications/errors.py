@@ -16,8 +16,16 @@ class TooManyDevices(DomainError):
     """A person registers only so many devices."""
 
 
-class WrongProof(DomainError):
-    """This is not the code that was sent to the number, or it was tried too often."""
+class NotConfirmed(DomainError):
+    """Nothing is sent to a number before its owner has read a code there."""
+
+
+class EndpointRefused(DomainError):
+    """A web push endpoint to which nothing may be posted; the message says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.errors = [{"pointer": "#/endpoint", "code": code, "detail": message}]
 
 
 class NothingToSay(DomainError):

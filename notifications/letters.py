@@ -44,6 +44,16 @@ def message_of(copy: Copy, items: Sequence[InboxItem], wishes: Wishes) -> Messag
         return _short(copy, items, language)
 
 
+def proof_message(copy: Copy, proof: str) -> Message:
+    """The code that proves that a number is somebody's own."""
+    language = language_of(copy, ())
+    with override(language):
+        text = _("Commonway: your code is %(proof)s. If you did not ask for it, do nothing.") % {
+            "proof": proof
+        }
+        return Message(copy.code, _("Your code"), text, data={"kind": "proof"}, language=language)
+
+
 def report_link(code: str) -> str:
     """Where the app shows a report."""
     return f"{settings.PUBLIC_URL}/app/reports/{code}"

@@ -1,6 +1,6 @@
 """Push services of vendors and text messages, through the city's gateway: one JSON document by POST.
 
-``{"to", "title", "body", "data", "language"}`` with ``Authorization: Bearer …`` and the message's code as
+``{"to", "title", "text", "data", "language"}`` with ``Authorization: Bearer …`` and the message's code as
 ``Idempotency-Key``. 2xx is taken; 404 and 410 mean that nobody is at this address any more.
 """
 
@@ -29,7 +29,7 @@ def _post(url: str, token: str, message: Message, target: Target) -> None:
     body = {
         "to": target.address,
         "title": message.subject,
-        "body": message.subject if message.data.get("link") else message.text,
+        "text": message.text,
         "data": dict(message.data),
         "language": message.language,
     }

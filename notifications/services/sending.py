@@ -21,6 +21,7 @@ from accounts.codes import new_code
 from notifications import letters, news, schedule
 from notifications.models import Channel, Copy, CopyQuerySet, Device, InboxItem, Topic, Wishes
 from notifications.senders import AddressGone, Message, NotAccepted, NotSent, Target
+from notifications.services import devices
 from notifications.services.copying import is_wanted, mail_address, muted_reports
 from notifications.services.wishes import refuse_address, wishes_of_all, zone_of
 
@@ -136,7 +137,14 @@ def _judge(copy: Copy, known: _Known, now: datetime) -> tuple[str, Errand | None
     if copy.item_id and (morning := schedule.at_once(wishes, now, zone_of(wishes))) > now:
         _put_off(copy, morning, "quiet hours", is_try=False)
         return "", None
-    return "", Errand(copy, letters.message_of(copy, items, wishes), target)
+    return "", Errand(copy, _message(copy, items, wishes), target)
+
+
+def _message(copy: Copy, items: list[InboxItem], wishes: Wishes) -> Message:
+    device = copy.device
+    if device is not None and device.confirmed_at is None:
+        return letters.proof_message(copy, devices.new_proof(device))
+    return letters.message_of(copy, items, wishes)
 
 
 def _is_wanted(copy: Copy, item: InboxItem, known: _Known, target: Target) -> bool:

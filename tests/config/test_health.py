@@ -45,6 +45,7 @@ def test_all_is_well_when_tasks_live_and_nothing_waits(client: Client, db: None)
         "parked": 0,
         "tasks": {"heartbeat_s": body["tasks"]["heartbeat_s"]},
         "webhooks": {"oldest_due_s": None},
+        "news": {"oldest_due_s": None},
     }
 
 
@@ -107,5 +108,5 @@ def test_health_asks_little(
     for _ in range(asked):
         make.submitted()
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/health")

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from accounts.built_once import BuiltOnce
 from accounts.serializers import StrictSerializer
 from notifications import news
-from notifications.models import InboxItem
+from notifications.models import InboxItem, Topic
 from reports.models import Event
 
 
@@ -18,14 +18,18 @@ class InboxItemSerializer(BuiltOnce, serializers.ModelSerializer[InboxItem]):
     reference = serializers.CharField(source="event.report.reference", read_only=True)
     at = serializers.DateTimeField(source="event.at", read_only=True)
     is_read = serializers.SerializerMethodField()
+    topic = serializers.SerializerMethodField()
 
     class Meta:
         model = InboxItem
-        fields = ("seq", "kind", "title", "report", "reference", "at", "is_read")
+        fields = ("seq", "kind", "title", "report", "reference", "at", "is_read", "why", "topic")
         read_only_fields = fields
 
     def get_title(self, item: InboxItem) -> str:
-        return news.title_of(item.event)
+        return news.title_of(item.event, item.why)
+
+    def get_topic(self, item: InboxItem) -> Topic:
+        return news.kind_of(item)
 
     def get_is_read(self, item: InboxItem) -> bool:
         return item.read_at is not None
@@ -38,6 +42,14 @@ class InboxSerializer(BuiltOnce):
     previous = serializers.CharField(read_only=True, allow_null=True)
     results = InboxItemSerializer(many=True, read_only=True)
     unread_count = serializers.IntegerField(read_only=True)
+
+
+class InboxQuery(StrictSerializer):
+    """Which part of the inbox."""
+
+    is_unread = serializers.BooleanField(required=False, default=False)
+    cursor = serializers.CharField(required=False)
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 
 class UpTo(StrictSerializer):
