@@ -13,6 +13,7 @@ from reports.workflow import Visibility
 from routing.datum import Datum, from_wgs84
 from routing.models import Category
 from routing.questions import public_answers
+from routing.serializers import ExpectedTimesSerializer, StopperSerializer
 from routing.services import current_snapshot
 
 
@@ -130,11 +131,11 @@ class ReceiptSerializer(BuiltOnce):
 
 
 class ExpectedSerializer(BuiltOnce):
-    """By when something should happen; ``measured`` is how long it took in the past, null when not known."""
+    """By when something should happen, and how long it took lately, as far as that was measured."""
 
     acknowledge_by = serializers.DateTimeField(read_only=True, allow_null=True)
     resolve_by = serializers.DateTimeField(read_only=True, allow_null=True)
-    measured = serializers.DictField(read_only=True, allow_null=True)
+    measured = ExpectedTimesSerializer(read_only=True)
 
 
 class SubmittedSerializer(BuiltOnce):
@@ -154,7 +155,10 @@ class CheckedSerializer(BuiltOnce):
     needs_triage = serializers.BooleanField(read_only=True)
     triage_reason = serializers.CharField(read_only=True)
     visibility = serializers.ChoiceField(choices=Visibility.choices, read_only=True)
-    stopper = serializers.CharField(read_only=True)
+    stoppers = StopperSerializer(many=True, read_only=True)
+    emergency = serializers.CharField(
+        read_only=True, help_text="What to do first where it is dangerous; empty where it is not."
+    )
     decision = serializers.JSONField(read_only=True)
     expected = ExpectedSerializer(read_only=True)
 

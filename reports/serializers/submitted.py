@@ -8,7 +8,9 @@ from reports.models import Report
 from reports.serializers.outgoing import CheckedSerializer, SubmittedSerializer
 from reports.serializers.receipts import ClaimedSerializer
 from reports.services import Claimed, Submitted
-from routing.measured import held_times
+from routing.measured import MeasuredTimes, held_times, measured_times
+from routing.questions import fits, hazard_condition
+from routing.rows import CategoryRow
 from routing.services import current_snapshot
 from routing.showing import expected_times, notices
 
@@ -20,42 +22,50 @@ def submitted_body(submitted: Submitted, language: str) -> dict[str, Any]:
         "report": report,
         "receipt": _receipt(report, submitted.secret),
         "decision": report.decision,
-        "expected": expected_of(report),
+        "expected": expected_of(report, held_times()),
     }
     return dict(SubmittedSerializer(answer, context={"language": language}).data)
 
 
 def checked_answer(report: Report, language: str) -> dict[str, Any]:
-    """What would become of a report that is not stored."""
-    is_english = language.startswith("en")
+    """What would become of a report that is not stored; one statement a minute, for the measured times."""
+    language = "en" if language.startswith("en") else "zh"
+    snapshot, row = current_snapshot(), current_snapshot().categories[report.category.code]
     answer = {
         "responsible": report.responsible,
-        "routing": report.decision["sentence_en" if is_english else "sentence_zh"],
+        "routing": report.decision[f"sentence_{language}"],
         "needs_triage": bool(report.triage_reason),
         "triage_reason": report.triage_reason,
         "visibility": report.visibility,
-        "stopper": " ".join(notice["text"] for notice in _notices(report, language)),
+        "stoppers": notices(snapshot, row, _position(report), report.answers, timezone.now(), language),
+        "emergency": _emergency(row, report, language),
         "decision": report.decision,
-        "expected": expected_of(report),
+        "expected": expected_of(report, measured_times()),
     }
     return dict(CheckedSerializer(answer).data)
 
 
-def expected_of(report: Report) -> dict[str, Any]:
-    """By when somebody says that they take it, and by when it should be done."""
+def expected_of(report: Report, times: MeasuredTimes) -> dict[str, Any]:
+    """By when somebody says that they take it, by when it should be done, and how long it took lately."""
     answering = report.responsible.code if report.responsible else None
-    measured = expected_times(held_times(), report.category.code, answering)
-    return {"acknowledge_by": report.acknowledge_by, "resolve_by": report.resolve_by, "measured": measured}
+    return {
+        "acknowledge_by": report.acknowledge_by,
+        "resolve_by": report.resolve_by,
+        "measured": expected_times(times, report.category.code, answering),
+    }
 
 
-def _notices(report: Report, language: str) -> list[dict[str, Any]]:
-    """What the city says before this is sent."""
-    snapshot = current_snapshot()
-    known = report.latitude is not None and report.longitude is not None
-    place = (report.latitude or 0.0, report.longitude or 0.0) if known else None
-    row = snapshot.categories[report.category.code]
-    spoken = "en" if language.startswith("en") else "zh"
-    return notices(snapshot, row, place, report.answers, timezone.now(), spoken)
+def _position(report: Report) -> tuple[float, float] | None:
+    if report.latitude is None or report.longitude is None:
+        return None
+    return report.latitude, report.longitude
+
+
+def _emergency(row: CategoryRow, report: Report, language: str) -> str:
+    """The city's words about danger, where the category or an answer means danger."""
+    city, condition = current_snapshot().city, hazard_condition(row.questions)
+    is_hazard = row.is_hazard or (condition is not None and fits(condition, report.answers))
+    return city.emergency(language) if city and is_hazard else ""
 
 
 def claimed_body(claimed: Claimed, language: str) -> dict[str, Any]:
