@@ -105,6 +105,17 @@ class NewConsent(StrictSerializer):
 
     purpose = serializers.ChoiceField(choices=Consent.Purpose.choices)
     notice_version = serializers.CharField(max_length=40)
+    recipient = serializers.SlugRelatedField(
+        slug_field="code", queryset=Organisation.objects.all(), required=False, allow_null=True, default=None
+    )
+
+
+class WithdrawnConsent(StrictSerializer):
+    """Which consent is withdrawn: the one to this organisation, or every one for the purpose."""
+
+    recipient = serializers.SlugRelatedField(
+        slug_field="code", queryset=Organisation.objects.all(), required=False, default=None
+    )
 
 
 class NewToken(StrictSerializer):

@@ -73,26 +73,37 @@ def note_address(user: User) -> None:
 
 
 @transaction.atomic
-def give_consent(producer: Producer, purpose: str, *, notice_version: str) -> Consent:
-    """Record a choice for a purpose; giving again under another notice version replaces the earlier one."""
+def give_consent(
+    producer: Producer, purpose: str, *, notice_version: str, recipient: Organisation | None = None
+) -> tuple[Consent, bool]:
+    """Record a choice for a purpose and a recipient (None: any); returns it, and whether it is new.
+
+    Giving again under another notice version replaces the earlier one.
+    """
     now = timezone.now()
     Producer.objects.select_for_update().get(pk=producer.pk)  # of two phones at once, one waits
-    live = Consent.objects.filter(producer=producer, purpose=purpose, recipient=None, withdrawn_at=None)
+    live = Consent.objects.filter(producer=producer, purpose=purpose, recipient=recipient, withdrawn_at=None)
     same = live.filter(notice_version=notice_version).first()
     if same is not None:
-        return same
+        return same, False
     live.update(withdrawn_at=now)
-    return Consent.objects.create(
-        producer=producer, purpose=purpose, notice_version=notice_version, given_at=now
+    consent = Consent.objects.create(
+        producer=producer,
+        purpose=purpose,
+        recipient=recipient,
+        notice_version=notice_version,
+        given_at=now,
     )
+    return consent, True
 
 
 @transaction.atomic
-def withdraw_consent(producer: Producer, purpose: str) -> int:
-    """Withdraw every live consent for a purpose; returns how many there were."""
-    return Consent.objects.filter(producer=producer, purpose=purpose, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    )
+def withdraw_consent(producer: Producer, purpose: str, *, recipient: Organisation | None = None) -> int:
+    """Withdraw the live consent to one recipient, or with None all for the purpose; returns how many."""
+    live = Consent.objects.filter(producer=producer, purpose=purpose, withdrawn_at=None)
+    if recipient is not None:
+        live = live.filter(recipient=recipient)
+    return live.update(withdrawn_at=timezone.now())
 
 
 @transaction.atomic

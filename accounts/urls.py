@@ -6,8 +6,6 @@ from accounts import views
 
 urlpatterns = [
     path("me/", views.MeView.as_view(), name="me"),
-    path("me/consents/", views.ConsentsView.as_view(), name="consents"),
-    path("me/consents/<slug:purpose>/", views.ConsentView.as_view(), name="consent"),
     path("organisations/", views.OrganisationsView.as_view(), name="organisations"),
     path("tokens/", views.TokensView.as_view(), name="tokens"),
     path("tokens/<str:token_key>/", views.TokenView.as_view(), name="token"),

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,12 +16,10 @@ from rest_framework.views import APIView
 from accounts import services
 from accounts.conditions import check_if_match, etag
 from accounts.inputs import checked_body
-from accounts.models import Consent, Organisation, Producer, User
+from accounts.models import Organisation, User
 from accounts.serializers import (
     AccountChange,
-    ConsentSerializer,
     MeSerializer,
-    NewConsent,
     NewToken,
     OrganisationSerializer,
     TokenSerializer,
@@ -65,41 +62,6 @@ class MeView(APIView):
 def _account(account: User) -> Response:
     headers = {"ETag": etag(services.version_of(account)), "Cache-Control": "private, no-store"}
     return Response(MeSerializer(account).data, headers=headers)
-
-
-class ConsentsView(generics.ListAPIView[Consent]):
-    """Every consent I gave, live and withdrawn, newest first."""
-
-    serializer_class = ConsentSerializer
-    permission_classes = (IsAuthenticated,)
-    pagination_class = None
-
-    def get_queryset(self) -> QuerySet[Consent]:
-        own = Consent.objects.filter(producer__user=logged_in(self.request))
-        return own.select_related("recipient").order_by("-given_at", "-pk")
-
-    @extend_schema(request=NewConsent, responses={201: ConsentSerializer})
-    def post(self, request: Request) -> Response:
-        """Give a consent for one purpose under one version of the notice."""
-        wanted = NewConsent(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        producer = services.producer_for(logged_in(request))
-        consent = services.give_consent(producer, **wanted.validated_data)
-        return Response(ConsentSerializer(consent).data, status=status.HTTP_201_CREATED)
-
-
-class ConsentView(APIView):
-    """One purpose: withdrawing is as easy as giving."""
-
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, purpose: str) -> Response:
-        """Withdraw my consent for a purpose; the next reading no longer finds it."""
-        producer = Producer.objects.filter(user=logged_in(request)).first()
-        if producer is None or not services.withdraw_consent(producer, purpose):
-            raise Http404
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class OrganisationsView(generics.ListAPIView[Organisation]):

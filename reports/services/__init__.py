@@ -2,6 +2,7 @@
 
 from reports.services.assisting import Behalf, contact_of, end_assistance, note_letter_sent
 from reports.services.claiming import Claimed, claim_report
+from reports.services.consents import give_consent, withdraw_consent
 from reports.services.developing import develop_waiting, finish_photo, refuse_photo
 from reports.services.erasing import (
     erase_photos,
@@ -55,6 +56,7 @@ __all__ = [
     "finish_photo",
     "forget_originals",
     "forget_uploads",
+    "give_consent",
     "locked",
     "look_at_original",
     "note_letter_sent",
@@ -73,4 +75,5 @@ __all__ = [
     "support",
     "unsupport",
     "withdraw",
+    "withdraw_consent",
 ]
