@@ -20,7 +20,7 @@ INSTALL += $(if $(filter spark,$(EXTRAS)),--no-binary pyspark)
 CATALOGUE := locale/zh_Hans/LC_MESSAGES/django
 BABEL := $(BIN)/python -m babel.messages.frontend --quiet
 
-.PHONY: help setup run demo test check bench lock messages docs clean
+.PHONY: help setup run demo test check bench lock messages docs client clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ messages: $(STAMP) ## Gather new texts from code and templates into the catalogu
 
 docs: setup ## Write the OpenAPI document to docs/openapi.yaml.
 	$(BIN)/python manage.py spectacular --file docs/openapi.yaml
+
+client: setup ## Write the types of a TypeScript client to var/client/commonway.d.ts.
+	@mkdir -p var/client
+	$(BIN)/python manage.py spectacular --format openapi-json --file var/client/openapi.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/openapi-typescript var/client/openapi.json \
+		--default-non-nullable false --output var/client/commonway.d.ts
 
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -7,6 +7,7 @@ from django.urls import URLResolver, include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config import asyncapi
 from config.health import health
 
 # Their urls.py, if they have one, says what stands under /api/v1/.
@@ -34,6 +35,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/asyncapi.json", asyncapi.serve, name="asyncapi"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *[pattern for app in API for pattern in addresses_of(app, "api/v1/")],
     path("", include("notifications.page_urls")),

@@ -74,10 +74,10 @@ def complete(document: JSON) -> JSON:
     _mend(document["paths"])
     _mend(schemas)
     schemas["Problem"] = problems.SCHEMA
-    components.update(parameters=PARAMETERS, headers=HEADERS, examples=problems.examples())
+    components.update(parameters=PARAMETERS, headers=HEADERS, responses={}, examples={})
     for name, scheme in components.get("securitySchemes", {}).items():
         scheme["description"] = schemes.DESCRIPTIONS[name]
-    composer = Composer(schemas)
+    composer = Composer(components)
     used = set()
     for method, path, operation in operations_of(document):
         _complete(method, path, operation, composer)
@@ -104,12 +104,12 @@ def _complete(method: str, path: str, operation: JSON, composer: Composer) -> No
     known = OPERATIONS.get(key) or Operation(operation["operationId"])
     operation["operationId"] = known.name
     operation["summary"] = operation.get("summary") or _summary(operation.get("description", ""))
-    _only_useful_bodies(operation, composer.schemas)
+    _only_useful_bodies(operation, composer.components["schemas"])
     slugs = problems.implied(method, operation) | set(known.problems)
     _add_parameters(method, operation, slugs)
     composer.illustrate(key, operation)
     _add_headers(method, operation)
-    operation["responses"].update(problems.responses(slugs))
+    operation["responses"].update(problems.responses(slugs, composer.components))
     for name, (target, arguments) in LINKS.get(known.name, {}).items():
         success = next(answer for status, answer in operation["responses"].items() if status < "300")
         link = {"operationId": target, "parameters": arguments}
@@ -183,6 +183,8 @@ def _mend(node: Any) -> None:
             node["type"] = [node["type"], "null"]
         if "type" in node and isinstance(node.get("title"), str):
             del node["title"]
+        if node.get("default") == "" and node.get("minLength"):
+            del node["default"]  # it stands for a field that is not sent, and cannot be sent itself
         if isinstance(node.get("example"), str) and "api.example.org" in node["example"]:
             del node["example"]
         for inner in node.values():

@@ -5,7 +5,6 @@ its schema if there is little to choose (a reference, a first choice, ``false``)
 and named.
 """
 
-from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -28,8 +27,8 @@ FORMATS = {
 class Composer:
     """Makes examples for one document; ``missing`` names the fields that have no value."""
 
-    def __init__(self, schemas: Mapping[str, JSON]) -> None:
-        self.schemas = schemas
+    def __init__(self, components: dict[str, JSON]) -> None:
+        self.components = components
         self.missing: set[str] = set()
 
     def illustrate(self, key: str, operation: JSON) -> None:
@@ -58,7 +57,7 @@ class Composer:
     def _component(self, component: str) -> Any:
         if component in VALUES:
             return deepcopy(VALUES[component])
-        return self.example(self.schemas[component], component)
+        return self.example(self.components["schemas"][component], component)
 
     def _of_type(self, schema: JSON, name: str) -> Any:
         kinds = schema.get("type")
@@ -87,5 +86,5 @@ class Composer:
 
     def _fits(self, value: Any, schema: JSON) -> bool:
         """Whether a value that many fields share is one for this field."""
-        whole = {**schema, "components": {"schemas": self.schemas}}
+        whole = {**schema, "components": self.components}
         return Draft202012Validator(whole).is_valid(value)

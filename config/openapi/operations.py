@@ -65,6 +65,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /reports/": Operation("submitReport", ("photo-refused",)),
     "POST /reports/batch/": Operation("submitReports"),
     "GET /reports/map/": Operation("getMap"),
+    "GET /reports/similar/": Operation("findSimilarReports"),
     "GET /reports/{code}/": Operation("getReport"),
     "GET /reports/{code}/comments/": Operation("listComments"),
     "POST /reports/{code}/comments/": Operation("addComment", SELF),

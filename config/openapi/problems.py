@@ -47,28 +47,18 @@ MEMBERS: dict[str, JSON] = {
 }
 
 
-def responses(slugs: Iterable[str]) -> dict[str, JSON]:
-    """The answers for these problems, by HTTP status, each with an example of every problem."""
+def responses(slugs: Iterable[str], components: dict[str, JSON]) -> dict[str, JSON]:
+    """The answers for these problems, by HTTP status; what they refer to is put among the components."""
     by_status: dict[int, list[str]] = defaultdict(list)
     for slug in slugs:
         by_status[status_of(slug)].append(slug)
-    return {str(status): _response(status, sorted(by_status[status])) for status in sorted(by_status)}
-
-
-def examples() -> dict[str, JSON]:
-    """Every problem of the service, as a component that answers refer to."""
-    return {
-        _name(slug): {
-            "summary": str(problem.title),
-            "value": {
-                "type": f"{TYPE_BASE}{slug}",
-                "title": str(problem.title),
-                "status": problem.status,
-                **MEMBERS.get(slug, {}),
-            },
-        }
-        for slug, problem in sorted(catalogue().items())
-    }
+    found = {}
+    for status, several in sorted(by_status.items()):
+        name = ".".join([str(status), *sorted(several)])
+        components["responses"].setdefault(name, _response(status, sorted(several)))
+        components["examples"].update({slug: _example(slug) for slug in several})
+        found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return found
 
 
 def implied(method: str, operation: JSON) -> set[str]:
@@ -100,7 +90,7 @@ def catalogue() -> dict[str, Problem]:
 
 
 def _response(status: int, slugs: list[str]) -> JSON:
-    named = {slug: {"$ref": f"#/components/examples/{_name(slug)}"} for slug in slugs}
+    named = {slug: {"$ref": f"#/components/examples/{slug}"} for slug in slugs}
     schema = {"$ref": "#/components/schemas/Problem"}
     answer: JSON = {
         "description": " ".join(str(catalogue()[slug].title) for slug in slugs),
@@ -111,5 +101,7 @@ def _response(status: int, slugs: list[str]) -> JSON:
     return answer
 
 
-def _name(slug: str) -> str:
-    return f"problem-{slug}"
+def _example(slug: str) -> JSON:
+    problem = catalogue()[slug]
+    members = {"type": f"{TYPE_BASE}{slug}", "title": str(problem.title), "status": problem.status}
+    return {"summary": str(problem.title), "value": {**members, **MEMBERS.get(slug, {})}}

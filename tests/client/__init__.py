@@ -1,0 +1,1 @@
+"""What a phone developer's own tools say about what we publish."""
