@@ -17,7 +17,6 @@ Json = Mapping[str, Any]
 # Whatever stands under these is said of the same answers as the schema they stand in.
 _SAME_ANSWERS: Final = ("if", "then", "else")
 _SAME_ANSWERS_LISTS: Final = ("allOf", "anyOf", "oneOf")
-_SAME_ANSWERS_BY_NAME: Final = ("dependentSchemas",)
 _TRANSLATED: Final = ("title", "description")
 
 
@@ -29,15 +28,18 @@ def faults_of(schema: Json, answers: Json) -> dict[str, list[tuple[str, str]]]:
     """
     validator = Draft202012Validator(dict(schema))
     faults: dict[str, dict[str, str]] = {}
-    for error in validator.iter_errors(dict(answers)):
+    errors = list(validator.iter_errors(dict(answers)))
+    for error in errors:
         for name, code, message in _told(schema, answers, error):
             faults.setdefault(name, {}).setdefault(code, message)
+    if errors and not faults:
+        faults["_"] = {"invalid": _("These answers do not go together.")}
     return {name: [(message, code) for code, message in found.items()] for name, found in faults.items()}
 
 
-def fits(condition: Json, answers: Json) -> bool:
-    """Tell whether answers are as a condition wants them."""
-    return bool(Draft202012Validator(dict(condition)).is_valid(dict(answers)))
+def fits(condition: Any, answers: Json) -> bool:
+    """Tell whether answers are as a condition, a JSON Schema, wants them."""
+    return bool(Draft202012Validator(condition).is_valid(dict(answers)))
 
 
 def asked(schema: Json) -> dict[str, dict[str, Any]]:
@@ -105,12 +107,12 @@ def _told(schema: Json, answers: Json, error: ValidationError) -> Iterator[tuple
         for name in _missing(error):
             yield ".".join([*path, name]), "required", _("This question needs an answer.")
     elif error.validator in {"additionalProperties", "unevaluatedProperties"} and not path:
-        known = asked(schema)
+        known, here = asked(schema), _led_to(schema, answers)
         for name in answers:
             if name not in known:
                 yield name, "unknown_field", _("This category does not ask this.")
-        for name in _not_led_to(schema, answers) if error.validator == "unevaluatedProperties" else ():
-            yield name, "not_asked", _("With these answers this is not asked.")
+            elif name not in here:
+                yield name, "not_asked", _("With these answers this is not asked.")
     else:
         yield ".".join(path) or "_", "invalid", _sentence(error)
 
@@ -123,25 +125,15 @@ def _missing(error: ValidationError) -> list[str]:
     return [name for first, names in wanted.items() if first in given for name in names if name not in given]
 
 
-def _not_led_to(schema: Json, answers: Json) -> list[str]:
-    """Return the answers that no answer leads to: those are added that fit, until no more do."""
-    validator = Draft202012Validator(dict(schema))
-    always = set(schema.get("properties", {}))
-    taken = {name: value for name, value in answers.items() if name in always}
-    waiting = {name: answers[name] for name in asked(schema) if name in answers and name not in always}
-    while waiting:
-        fitting = [name for name, value in waiting.items() if _is_led_to(validator, {**taken, name: value})]
-        if not fitting:
-            break
-        taken |= {name: waiting.pop(name) for name in fitting}
-    return list(waiting)
-
-
-def _is_led_to(validator: Any, answers: dict[str, Any]) -> bool:
-    return all(
-        error.absolute_path or error.validator != "unevaluatedProperties"
-        for error in validator.iter_errors(answers)
-    )
+def _led_to(schema: Any, answers: Json) -> set[str]:
+    """Return the names of the questions that these answers lead to, whether they are answered well or not."""
+    if not isinstance(schema, Mapping):
+        return set()
+    inner = [part for key in _SAME_ANSWERS_LISTS for part in _list(schema.get(key))]
+    inner += [part for name, part in schema.get("dependentSchemas", {}).items() if name in answers]
+    if "if" in schema:
+        inner += [schema["if"], schema.get("then")] if fits(schema["if"], answers) else [schema.get("else")]
+    return set(schema.get("properties", {})).union(*(_led_to(part, answers) for part in inner))
 
 
 def _sentence(error: ValidationError) -> str:
@@ -167,8 +159,7 @@ def _parts(schema: Any) -> Iterator[Json]:
     yield schema
     inner: list[Any] = [schema[key] for key in _SAME_ANSWERS if key in schema]
     inner += [part for key in _SAME_ANSWERS_LISTS for part in _list(schema.get(key))]
-    for key in _SAME_ANSWERS_BY_NAME:
-        inner += schema.get(key, {}).values()
+    inner += schema.get("dependentSchemas", {}).values()
     for part in inner:
         yield from _parts(part)
 

@@ -82,15 +82,20 @@ class Submitted:
     decision: RoutingDecision
 
 
-@transaction.atomic(savepoint=False)  # who calls it in a transaction gives that up when this fails
 def submit_report(draft: Draft, *, producer: Producer | None) -> Submitted:
     """Take in a report, routed; without a producer it gets a fresh one of its own.
 
     At most five statements on PostgreSQL besides those for photos and consents, and no network.
-    Raises Stopped if a blocking stopper holds.
+    Raises Stopped if a blocking stopper holds, before anything is written.
     """
-    now, secret = timezone.now(), new_secret()
+    now = timezone.now()
     _refuse_what_is_stopped(draft, now)
+    return _take_in(draft, producer, now)
+
+
+@transaction.atomic(savepoint=False)  # who calls it in a transaction gives that up when this fails
+def _take_in(draft: Draft, producer: Producer | None, now: datetime) -> Submitted:
+    secret = new_secret()
     route = route_of(draft, now)
     producer = producer or Producer.objects.create(created_at=now)
     report = _new_report(draft, producer, route, now)

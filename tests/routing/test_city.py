@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Membership, Organisation, User
 from routing.city import canonical, dump_city, load_city, validate, written
 from routing.errors import BrokenCity
-from routing.models import Area, Category, City, Responsibility
+from routing.models import Area, Category, City, MeasuredTime, QuestionSet, Responsibility
 from routing.services import current_snapshot
 from tests.routing.scenes import NOW
 
@@ -82,6 +82,73 @@ def test_a_change_is_seen_at_once_and_keys_are_kept(demo: Document) -> None:
 
     assert current_snapshot().category("road_surface").name_en == "Hole in the road"
     assert Category.objects.get(code="road_surface").pk == key
+
+
+@pytest.mark.django_db
+def test_a_new_version_of_questions_keeps_the_old_one(demo: Document) -> None:
+    load_city(demo)
+    lamp = next(row for row in demo["questions"] if row["category"] == "street_light")
+    demo["questions"].append({**lamp, "version": 2, "schema": {"type": "object"}})
+
+    load_city(demo)
+
+    assert dump_city() == canonical(demo)
+    found = current_snapshot().category("street_light")
+    assert (found.questions_version, found.question_sets[1]) == (2, lamp["schema"])
+
+
+@pytest.mark.django_db
+def test_a_version_that_was_published_cannot_be_changed(demo: Document) -> None:
+    load_city(demo)
+    index = next(i for i, row in enumerate(demo["questions"]) if row["category"] == "street_light")
+    demo["questions"][index]["schema"] = {"type": "object"}
+    demo["city"]["name_en"] = "Elsewhere"
+
+    with pytest.raises(BrokenCity) as broken:
+        load_city(demo)
+
+    assert [fault["path"] for fault in broken.value.errors] == [f"$.questions[{index}].schema"]
+    assert City.objects.get().name_en == "Shijiazhuang (demo)"
+
+
+@pytest.mark.django_db
+def test_a_version_that_is_no_longer_named_is_kept_for_reading_and_can_come_back(demo: Document) -> None:
+    load_city(demo)
+    first = ("road_surface", 1)
+    kept = [row for row in demo["questions"] if (row["category"], row["version"]) != first]
+    fewer = {**demo, "questions": kept}
+
+    load_city(fewer)
+
+    assert dump_city() == canonical(fewer)
+    assert not QuestionSet.objects.get(category__code="road_surface", version=1).is_accepted
+    assert set(current_snapshot().category("road_surface").question_sets) == {2}
+    load_city(demo)
+    assert dump_city() == demo
+
+
+@pytest.mark.django_db
+def test_measured_times_and_questions_keep_no_category_that_nobody_needs(demo: Document) -> None:
+    load_city(demo)
+    figures = {"phase": "resolve", "cases": 5, "open_cases": 0, "measured_at": NOW}
+    MeasuredTime.objects.create(category=Category.objects.get(code="street_light"), **figures)
+
+    loaded = load_city(_small())
+
+    assert "street_light" in loaded.removed
+    assert MeasuredTime.objects.count() == QuestionSet.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_test_organisation_belongs_to_no_city(demo: Document) -> None:
+    Organisation.objects.create(
+        code="sandbox", kind="institution", name_zh="测试", name_en="Test", is_sandbox=True
+    )
+
+    load_city(demo)
+
+    assert dump_city() == demo
+    assert Organisation.objects.get(code="sandbox").ends_on is None
 
 
 @pytest.mark.django_db

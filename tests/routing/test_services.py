@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from routing import services
-from routing.models import Area, Calendar, Category, City, QuestionSet, Responsibility, Stopper
+from routing.models import Area, Calendar, Category, City, MeasuredTime, QuestionSet, Responsibility, Stopper
 from tests.routing.scenes import NOW, rectangle
 
 
@@ -136,9 +136,12 @@ def chief(db: None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("model", [Area, Calendar, Category, City, Responsibility])
+@pytest.mark.parametrize("model", [Area, Calendar, Category, City, MeasuredTime, Responsibility, Stopper])
 def test_the_admin_lists_and_shows_each_piece(city: Any, chief: Client, model: Any) -> None:
     Calendar.objects.create(code="office", timezone="Asia/Shanghai", hours={"0": [["09:00", "17:00"]]})
+    Stopper.objects.create(code="stop", text_zh="停", text_en="Stop")
+    figures = {"phase": "resolve", "cases": 5, "open_cases": 0, "measured_at": NOW}
+    MeasuredTime.objects.create(category=Category.objects.get(code="lamp"), **figures)
     thing = model.objects.first()
     name = f"admin:routing_{model._meta.model_name}"
 
@@ -171,3 +174,78 @@ def test_a_deletion_in_the_admin_reaches_the_snapshot(city: Any, chief: Client) 
     chief.post(reverse("admin:routing_responsibility_delete", args=[rule.pk]), {"post": "yes"})
 
     assert services.resolve("lamp", 38.05, 114.45, NOW).organisation is None
+
+
+DEPTH = {
+    "type": "object",
+    "properties": {"depth": {"type": "integer", "title": "Depth", "x-title-zh": "深度"}},
+}
+
+
+def category_form(**changes: Any) -> dict[str, Any]:
+    """The street lamp as the admin's form sends it."""
+    lamp = Category.objects.select_related("parent").get(code="lamp")
+    inline = {f"question_sets-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS")}
+    form = {
+        "code": "lamp",
+        "parent": lamp.parent.pk if lamp.parent else "",
+        "name_zh": lamp.name_zh,
+        "name_en": lamp.name_en,
+        "kinds": json.dumps(lamp.kinds),
+        "subsystems": "[]",
+        "photo_rule": lamp.photo_rule,
+        "keywords": "{}",
+        "external_codes": "{}",
+        "is_active": "on",
+        "questions": "{}",
+    }
+    return {**form, **inline, **changes}
+
+
+def test_questions_edited_in_the_admin_become_the_next_version(city: Any, chief: Client) -> None:
+    url = reverse("admin:routing_category_change", args=[Category.objects.get(code="lamp").pk])
+
+    for questions in ({}, DEPTH, DEPTH, {**DEPTH, "required": ["depth"]}, {}):
+        answer = chief.post(url, category_form(questions=json.dumps(questions), icon="lamp"))
+        assert answer.status_code == 302, answer.content.decode()
+
+    row = services.current_snapshot().categories["lamp"]
+    assert (row.icon, row.questions_version, row.questions) == ("lamp", 3, {})
+    assert row.question_sets == {1: DEPTH, 2: {**DEPTH, "required": ["depth"]}, 3: {}}
+    assert "depth" in chief.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"questions": '{"type": "shape"}'}, "is not valid"),
+        ({"questions": '{"type": "object", "properties": {"a": {"title": "A"}}}'}, "x-title-zh"),
+        ({"questions": '{"type": "object"}', "kinds": "[]"}, "A group asks no questions."),
+        ({"icon": "A Lamp"}, "small letters"),
+    ],
+)
+def test_the_admin_says_what_is_wrong_with_a_category(
+    city: Any, chief: Client, changes: dict[str, str], words: str
+) -> None:
+    url = reverse("admin:routing_category_change", args=[Category.objects.get(code="lamp").pk])
+
+    page = chief.post(url, category_form(**changes))
+
+    assert (page.status_code, words in page.content.decode()) == (200, True)
+    assert not QuestionSet.objects.exists()
+
+
+def test_a_stopper_made_in_the_admin_holds_at_once(city: Any, chief: Client) -> None:
+    url = reverse("admin:routing_stopper_add")
+    words = {"code": "stop", "text_zh": "停", "text_en": "Stop"}
+
+    wrong = chief.post(url, {**words, "condition": '{"required": ["depth"]}'})
+    asked = {**words, "condition": '{"properties": {"depth": {"minimum": 9}}, "required": ["depth"]}'}
+    unasked = chief.post(url, {**asked, "category": Category.objects.get(code="lamp").pk})
+    right = chief.post(url, {**words, "condition": "{}", "is_blocking": "on"})
+
+    assert [page.status_code for page in (wrong, unasked, right)] == [200, 200, 302]
+    assert "never asked this: depth" in unasked.content.decode()
+    current = services.current_snapshot().city
+    assert current is not None
+    assert [stopper.code for stopper in current.stoppers] == ["stop"]
