@@ -92,8 +92,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "accounts.limiting.Middleware",  # before bodies are read and the database is asked
     "django.middleware.common.CommonMiddleware",
+    "accounts.limiting.Middleware",  # before bodies are read and the database is asked
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
