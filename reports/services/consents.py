@@ -47,8 +47,8 @@ def withdraw_consent(producer: Producer, purpose: str, *, recipient: Organisatio
 
 
 def _unpublish_photos(producer: Producer) -> None:
-    live = Consent.objects.filter(producer=producer, purpose=Consent.Purpose.PUBLISH_PHOTO, withdrawn_at=None)
-    if not live.exists():
+    live = Consent.objects.filter(producer=producer, recipient=None, withdrawn_at=None)
+    if not live.filter(purpose=Consent.Purpose.PUBLISH_PHOTO).exists():
         own = Photo.objects.filter(report__producer=producer, role=Photo.Role.EVIDENCE, is_published=True)
         own.update(is_published=False)
 

@@ -154,5 +154,5 @@ def _is_same(row: PhotoBox, box: Box) -> bool:
 
 
 def _has_consent(report: Report) -> bool:
-    live = Consent.objects.filter(producer=report.producer, withdrawn_at=None)
+    live = Consent.objects.filter(producer=report.producer, recipient=None, withdrawn_at=None)
     return live.filter(purpose=Consent.Purpose.PUBLISH_PHOTO).exists()
