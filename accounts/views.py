@@ -69,7 +69,7 @@ class OrganisationsView(generics.ListAPIView[Organisation]):
 
     serializer_class = OrganisationSerializer
     permission_classes = (AllowAny,)
-    queryset = Organisation.objects.order_by("code")
+    queryset = Organisation.objects.filter(is_sandbox=False).order_by("code")
     pagination_class = None
 
 
