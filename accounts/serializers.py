@@ -89,6 +89,14 @@ class AccountChange(StrictSerializer):
     is_large_text = serializers.BooleanField(required=False)
 
 
+class Farewell(StrictSerializer):
+    """What becomes of what I sent when I delete my account; support and comments share its fate."""
+
+    ERASE = "erase"
+
+    reports = serializers.ChoiceField(choices=[("keep", "keep"), (ERASE, "erase")])
+
+
 class ConsentSerializer(BuiltOnce, serializers.ModelSerializer[Consent]):
     """One consent, with when it was given and withdrawn."""
 

@@ -15,10 +15,13 @@ from rest_framework.views import APIView
 
 from accounts import services
 from accounts.conditions import check_if_match, etag
-from accounts.inputs import checked_body
+from accounts.inputs import checked, checked_body
+from accounts.leaving import delete_account
 from accounts.models import Organisation, User
+from accounts.recency import check_recent_login, session_of
 from accounts.serializers import (
     AccountChange,
+    Farewell,
     MeSerializer,
     NewToken,
     OrganisationSerializer,
@@ -57,6 +60,22 @@ class MeView(APIView):
         )
         translation.activate(account.language)
         return _account(account)
+
+    @extend_schema(parameters=[Farewell], responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Delete my account at once; ``reports`` says whether what I sent is kept without me, or erased.
+
+        Needs a code, password or passkey given in this session in the last ten minutes. What is kept is
+        nobody's: its receipts still open it. Nothing of it can be undone.
+        """
+        wanted = checked(Farewell, request)
+        user = logged_in(request)
+        check_recent_login(request)
+        session = session_of(request)
+        delete_account(user, erases=wanted["reports"] == Farewell.ERASE)
+        if session is not None:
+            session.flush()
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _account(account: User) -> Response:

@@ -131,6 +131,7 @@ EVENT_HANDLERS: list[str] = [
     "webhooks.handlers.forget_erased",
     "webhooks.handlers.owe_deliveries",  # after the tickets, which say who was given a report
     "notifications.handlers.fill_inboxes",
+    "notifications.handlers.forget_erased",
 ]
 # Who keeps account of what organisations got, and what a copy of somebody's data is made of.
 ON_DISCLOSED = "governance.services.note_uses"
@@ -138,6 +139,13 @@ EXPORTERS: list[str] = [
     "accounts.exporting.account",
     "reports.exporting.reports",
     "governance.exporting.uses",
+    "notifications.exporting.news",
+]
+# Who lets go of what when an account is deleted, the highest floor first.
+LEAVING_HANDLERS: list[str] = [
+    "notifications.leaving.let_go",
+    "governance.leaving.let_go",
+    "reports.leaving.let_go",
 ]
 # Off, nothing is woken by a commit: tests relay by hand, and the beat sweep still finds everything.
 RELAY_NUDGES = env.flag("RELAY_NUDGES", default=True)

@@ -65,8 +65,8 @@ def test_a_copy_holds_everything_about_me_and_says_what_it_is(
     archive = gathered(phone)
 
     assert sorted(archive.namelist()) == [
-        "README.txt", "account.json", "comments.json", "consents.json", "data-uses.json",
-        "reports.geojson", "reports.json", "supports.json",
+        "README.txt", "account.json", "comments.json", "consents.json", "data-uses.json", "following.json",
+        "inbox.json", "news-wishes.json", "reports.geojson", "reports.json", "supports.json",
     ]  # fmt: skip
     assert rows(archive, "account.json")["email"] == "alice@example.org"
     assert [row["purpose"] for row in rows(archive, "consents.json")] == ["research"]
