@@ -45,9 +45,12 @@ class Checksum:
         if algorithm not in ALGORITHMS:
             raise BadUpload(_("Checksums are sha1 or sha256."))
         try:
-            return cls(algorithm, base64.b64decode(encoded, validate=True))
+            digest = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
-            raise BadUpload(_("A checksum is written in Base64.")) from None
+            digest = b""
+        if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
+            raise BadUpload(_("A checksum is a whole digest in Base64."))
+        return cls(algorithm, digest)
 
 
 def begin_upload(length: int, *, metadata: str = "", producer: Producer | None = None) -> tuple[Upload, str]:
