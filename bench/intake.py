@@ -64,7 +64,11 @@ def run(quick: bool) -> list[Row]:
 def draft(dice: random.Random) -> dict[str, Any]:
     """A report as a phone sends it: any category that takes words alone, anywhere in the city."""
     snapshot = current_snapshot()
-    category = dice.choice([row for row in snapshot.categories.values() if _takes_words_alone(row)])
+    stopped = {row.category for row in snapshot.city.stoppers if row.is_blocking} if snapshot.city else set()
+    taken = [
+        row for row in snapshot.categories.values() if _takes_words_alone(row) and row.code not in stopped
+    ]
+    category = dice.choice(taken)
     latitude, longitude = place(snapshot, dice)
     return {
         "kind": dice.choice(category.kinds),

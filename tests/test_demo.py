@@ -8,6 +8,9 @@ from config.demo.stories import STORIES
 from reports.events import verify_chain
 from reports.models import Event, Report
 from reports.workflow import Status, Visibility
+from routing.models import MeasuredTime
+from routing.questions import faults_of
+from routing.services import current_snapshot
 from tickets.models import Ticket
 from tickets.workflow import Status as TicketStatus
 
@@ -37,3 +40,11 @@ def test_the_demo_city_is_whole(demo: None) -> None:
 
     with pytest.raises(CommandError, match="empty"):
         call_command("demo", verbosity=0)
+
+
+def test_the_demo_city_answers_what_it_asks_and_knows_how_long_it_takes(demo: None) -> None:
+    categories = current_snapshot().categories
+    for story in STORIES:
+        assert faults_of(categories[story.category].questions, story.answers) == {}, story.text
+
+    assert MeasuredTime.objects.filter(category__code="street_light", cases__gte=5).exists()

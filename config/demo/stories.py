@@ -1,4 +1,4 @@
-"""Forty reports of the demo city, in every state a report can be in. All places and people are invented."""
+"""The reports of the demo city, in every state a report can be in. All places and people are invented."""
 
 from typing import Any
 
@@ -32,13 +32,26 @@ def ended(status: str, reason: str, text: str, **more: Any) -> Step:
     return then(6, "end", status=status, reason=reason, text=text, **more)
 
 
+# Lamps that were mended as lamps are: from these the city knows how long it takes.
+LAMPS: tuple[Story, ...] = tuple(
+    Story("street_light", "problem", text, where, days,
+          (PUBLISHED, TAKEN, BEGUN, then(hours, "finish", text="灯具已更换。"), then(3, "countersign", text="复核合格。")))
+    for text, where, days, hours in (
+        ("公交站旁的路灯不亮。", (38.0542, 114.4871), 40, 6),
+        ("地下通道出口两盏灯坏了。", (38.0391, 114.4976), 36, 14),
+        ("天桥上的灯白天也亮着。", (38.0473, 114.5312), 33, 26),
+        ("路灯忽明忽暗。", (38.0318, 114.5127), 29, 40),
+        ("自行车道整段没有灯。", (38.0607, 114.5203), 27, 90),
+    )
+)  # fmt: skip
+
 STORIES: tuple[Story, ...] = (
     # --- Resolved, most of them by a firm and countersigned
     Story("road_surface", "problem", "裕华路口东侧有个深坑，电动车很容易摔倒。", (38.0405, 114.5312), 24,
           (*mended("坑槽已铣刨重铺，现场已清理。", "现场复核合格，感谢您的上报。"), then(20, "support", by="Bob", count=6)),
           by="Alice", has_photo=True, answers={"is_collapse": False, "size": "wheel"}),
     Story("signal_fault", "problem", "路口红绿灯全部不亮，车辆互相抢行。", (38.0471, 114.4713), 20,
-          mended("更换电源模块，信号恢复。", "已恢复正常。"), answers={"direction": "all"}),
+          mended("更换电源模块，信号恢复。", "已恢复正常。"), answers={"fault": "dark", "direction": "all"}),
     Story("manhole_cover", "problem", "便道上的井盖松动，踩上去会翘起来。", (38.0322, 114.5042), 18,
           mended("已更换井盖并加装防坠网。", "复核合格。"), has_photo=True),
     Story("street_light", "problem", "整条巷子的路灯三天没亮了。", (38.0581, 114.4822), 17,
@@ -55,10 +68,11 @@ STORIES: tuple[Story, ...] = (
           answered(3, "可以网上办理，体检可在合作医院完成后自动上传。")),
     Story("shared_bike", "problem", "地铁口共享单车堆满盲道。", (38.0436, 114.4987), 11,
           mended("已清理三十余辆，并在此处增设停放边界。", "现场复核合格。"), by="Alice", has_photo=True,
-          answers={"bike_count": 30}),
+          answers={"matter": "parking", "bike_count": 30}),
     # --- In progress
     Story("road_surface", "problem", "公交专用道裂缝越来越大。", (38.0299, 114.4651), 5,
-          (PUBLISHED, OWNER_TAKES, TAKEN, BEGUN, then(8, "note", text="材料已到场，计划后天夜间施工。"))),
+          (PUBLISHED, OWNER_TAKES, TAKEN, BEGUN, then(8, "note", text="材料已到场，计划后天夜间施工。")),
+          answers={"is_collapse": False, "lane": "bus"}),
     Story("message_sign", "problem", "情报板显示的还是上周的封路信息。", (38.0617, 114.5131), 4,
           (PUBLISHED, TAKEN, BEGUN, then(5, "note", text="控制箱通信中断，正在更换模块。")), by="Bob"),
     Story("barrier", "problem", "护栏被撞歪，伸进了非机动车道。", (38.0264, 114.5234), 3, (PUBLISHED, TAKEN, BEGUN)),
@@ -72,11 +86,12 @@ STORIES: tuple[Story, ...] = (
            then(20, "note", role="owner", text="已采集高峰流量，本周试运行新配时。"), then(2, "support", by="Alice", count=12))),
     # --- Assigned, waiting for somebody
     Story("smart_parking", "complaint", "付款后仍然显示欠费。", (38.0421, 114.4951), 2, (PUBLISHED,),
-          answers={"car_park": "河畔停车场", "paid_yuan": 12}),
+          answers={"matter": "charge", "car_park": "河畔停车场", "paid_yuan": 12}),
     Story("arrival_info", "problem", "站牌显示两分钟到站，等了二十分钟。", (38.0551, 114.5287), 2, (PUBLISHED, TAKEN), by="Alice"),
     Story("transit_service", "complaint", "早高峰连续三班车甩站。", (38.0377, 114.4789), 3, (PUBLISHED,)),
     Story("sign_marking", "problem", "学校门口的人行横道线几乎看不见了。", (38.0633, 114.4801), 1.5, (PUBLISHED, TAKEN), has_photo=True),
-    Story("water_ice", "problem", "地道桥下积水没过脚踝。", (38.0447, 114.4581), 0.4, (PUBLISHED, OWNER_TAKES)),
+    Story("water_ice", "problem", "地道桥下积水没过脚踝。", (38.0447, 114.4581), 0.4, (PUBLISHED, OWNER_TAKES),
+          answers={"matter": "water", "depth": "ankle"}),
     Story("sensor_fault", "problem", "停车线前的检测器不起作用，夜里一直红灯。", (38.0503, 114.5398), 12, (PUBLISHED,)),
     Story("station_wayfinding", "suggestion", "换乘通道的指示箭头容易看反。", (38.0440, 114.5031), 1, (PUBLISHED,), by="Bob"),
     Story("congestion_spot", "problem", "医院门口每天下午都堵死，救护车进不去。", (38.0529, 114.5109), 7,
@@ -94,7 +109,8 @@ STORIES: tuple[Story, ...] = (
     Story("road_surface", "problem", "同一个坑，裕华路口东侧。", (38.0406, 114.5311), 23,
           (ended("duplicate", "same_matter", "与较早的一条上报是同一处，已合并跟进。", duplicate=True),), has_photo=True,
           answers={"is_collapse": False}),
-    Story("shared_bike", "complaint", "想投诉单车扣费，后来已经退了。", (38.0427, 114.5156), 3, (then(2, "withdraw"),), by="Bob"),
+    Story("shared_bike", "complaint", "想投诉单车扣费，后来已经退了。", (38.0427, 114.5156), 3, (then(2, "withdraw"),), by="Bob",
+          answers={"matter": "charge", "paid_yuan": 15}),
     Story("manhole_cover", "problem", "补过的井盖又响了，整夜咣当响。", (38.0341, 114.4877), 10,
           (*mended("已垫实井圈。", "复核合格。"), then(30, "dispute", text="只安静了一个晚上，又开始响了。")), by="Alice"),
     # --- Declined by firms, handed over
@@ -111,10 +127,12 @@ STORIES: tuple[Story, ...] = (
     Story("street_light", "problem", "小区北门外的路灯一闪一闪的。", "城东新村北门外", 0.6),
     # --- Private, hidden, held
     Story("violation_record", "enquiry", "有一条违法记录不是我的车，怎么申诉？", "网上咨询", 5, (OWNER_TAKES,), by="Alice"),
-    Story("taxi_ride", "complaint", "司机绕路还拒绝开发票。", (38.0499, 114.4931), 4, (TAKEN,)),
+    Story("taxi_ride", "complaint", "司机绕路还拒绝开发票。", (38.0499, 114.4931), 4, (TAKEN,),
+          answers={"ride": "ordered", "plate": "冀A·D0000"}),
     Story("public_notice", "complaint", "你们都是骗子（后面是与交通无关的谩骂）。", "网上咨询", 9,
           (then(1, "hide", reason="abuse"), ended("declined", "not_acceptable", "内容违反参与规则，已隐藏；您可以申诉。"))),
     Story("accessible_route", "problem", "地铁口无障碍坡道被小卖部占用。", (38.0438, 114.5129), 0.1, has_photo=True),
     Story("bus_on_demand", "suggestion", "Please add an early line from the east villages to the hospital.",
           (38.0361, 114.6511), 0.05, by="Bob", language="en"),
+    *LAMPS,
 )  # fmt: skip

@@ -109,7 +109,8 @@ def test_what_ended_long_ago_and_what_was_sent_to_try_is_not_measured(make: Make
     for hours in (10, 20, 30, 40, 50):
         resolved(make, hours, days_ago=200)
     tried = [resolved(make, 1) for _ in range(5)]
-    Report.objects.filter(pk__in=[report.pk for report in tried]).update(is_sandbox=True, visibility="private")
+    tests = Report.objects.filter(pk__in=[report.pk for report in tried])
+    tests.update(is_sandbox=True, visibility="private")
 
     assert figures() == {}
 

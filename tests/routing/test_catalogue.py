@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import Organisation
 from routing import measured
 from routing.city import load_city
-from routing.models import Category, City, MeasuredTime, Stopper
+from routing.models import Calendar, Category, City, MeasuredTime, Stopper
 from routing.services import configuration_changed, current_snapshot
 from tests.conftest import SmallCity
 
@@ -270,7 +270,7 @@ def test_the_etag_changes_with_language_office_hours_measurement_and_configurati
     phone = APIClient()
     calendar = {"code": "office", "timezone": "Asia/Shanghai", "hours": {"1": [["09:00", "17:00"]]}}
     closed = Stopper(code="closed", text_zh="下班", text_en="Closed")
-    closed.calendar = Stopper._meta.get_field("calendar").related_model.objects.create(**calendar)
+    closed.calendar = Calendar.objects.create(**calendar)
     closed.save()
     configuration_changed()
 

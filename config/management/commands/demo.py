@@ -1,4 +1,4 @@
-"""``manage.py demo``: the demo city with its people and forty reports, the same every time."""
+"""``manage.py demo``: the demo city with its people and its reports, the same every time."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ import routing
 from config.demo.cast import CAST, PASSWORD, hire
 from config.demo.stories import STORIES
 from config.demo.telling import Teller, finish_times
+from reports.measuring import measure_times
 from reports.models import Report
 from routing.city import load_city
 
@@ -19,7 +20,7 @@ CITY = Path(routing.__file__).parent / "demo" / "shijiazhuang.json"
 
 
 class Command(BaseCommand):
-    help = "Draw the demo city: organisations, areas, categories, one login per role, and forty reports."
+    help = "Draw the demo city: organisations, areas, categories, one login per role, and its reports."
 
     def handle(self, *_: Any, **__: Any) -> None:
         if Report.objects.exists():
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         for story in tqdm(STORIES, desc="reports", disable=not self.stdout.isatty()):
             teller.tell(story)
         finish_times()
+        measure_times()
         self.stdout.write(
             f"The demo city is drawn: {len(STORIES)} reports. Logins, all with the password {PASSWORD}:"
         )
