@@ -1,7 +1,6 @@
 """The API of reports: a view translates, makes one call, and translates back."""
 
-from typing import Any
-
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -11,15 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.conditions import check_if_match, etag, is_unchanged
+from accounts.conditions import check_if_match, etag, has_tag, is_unchanged, tag_of
 from accounts.inputs import checked, checked_body, form_data
-from accounts.models import User
-from accounts.services import producer_for
-from accounts.viewers import producer_of, viewer_of
+from accounts.viewers import viewer_of
 from reports import queries, services
 from reports.listing_views import VARY, ReportLists
 from reports.models import Comment, Photo, Report
-from reports.permissions import as_producer, voice_of
+from reports.permissions import as_producer, sender_of, voice_of
 from reports.serializers import (
     CommentSerializer,
     DatumQuery,
@@ -33,9 +30,11 @@ from reports.serializers import (
     PhotoSerializer,
     ReportSerializer,
     SubmittedSerializer,
+    TimelineQuery,
     TraceSerializer,
 )
-from reports.services.submitting import Submitted, content_of
+from reports.serializers.submitted import submitted_body
+from reports.services.submitting import content_of
 
 
 class ReportViewSet(ReportLists):
@@ -52,9 +51,9 @@ class ReportViewSet(ReportLists):
         """Send a report. Its receipt (code and secret) is shown this once and opens it without an account."""
         given = NewReport(data=form_data(request, "photos", "consents"))
         given.is_valid(raise_exception=True)
-        submitted = services.submit_report(given.draft(), producer=_producer(request))
+        submitted = services.submit_report(given.draft(), producer=sender_of(request))
         location = f"/api/v1/reports/{submitted.report.code}/"
-        body = _receipt(submitted, self.get_serializer_context())
+        body = submitted_body(submitted, get_language() or "")
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": location})
 
     @extend_schema(parameters=[DatumQuery], responses={200: ReportSerializer, 304: None})
@@ -68,17 +67,20 @@ class ReportViewSet(ReportLists):
         context = {**self.get_serializer_context(), **wanted}
         return Response(ReportSerializer(report, context=context).data, headers=headers)
 
-    @extend_schema(responses=EventSerializer(many=True))
+    @extend_schema(parameters=[TimelineQuery], responses={200: EventSerializer(many=True), 304: None})
     @action(detail=True, pagination_class=None)
     def timeline(self, request: Request, code: str) -> Response:
-        """What happened to a report, oldest first."""
+        """What happened to a report, oldest first; with `after` only what is newer than a `seq`."""
+        after = checked(TimelineQuery, request)["after"]
         lines = queries.timeline_for(viewer_of(request), code)
-        version = lines[0].report.version
-        headers = {"ETag": etag(version), "Vary": VARY}
-        if is_unchanged(request, version):
+        # A line gets its seq after it was written, which is no change of the report.
+        tag = tag_of(lines[0].report.version, *(line.seq for line in lines))
+        headers = {"ETag": tag, "Vary": VARY, "Cache-Control": "private, no-cache"}
+        if has_tag(request, tag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
         context = {"is_inner": getattr(lines[0], "is_inner", False)}
-        return Response(EventSerializer(lines, many=True, context=context).data, headers=headers)
+        newer = [line for line in lines if not after or (line.seq or 0) > after]
+        return Response(EventSerializer(newer, many=True, context=context).data, headers=headers)
 
     @extend_schema(responses=TraceSerializer)
     @action(detail=True)
@@ -173,26 +175,5 @@ class FeedView(APIView):
         return Response(FeedSerializer({"events": events, "next_after": last}).data)
 
 
-def _producer(request: Request) -> Any:
-    """The account's producer, made at its first act; None for anybody else."""
-    known = producer_of(request)
-    if known is not None or not isinstance(request.user, User):
-        return known
-    return producer_for(request.user)
-
-
 def _is_inner(report: Report) -> bool:
     return bool(getattr(report, "is_inner", False))
-
-
-def _receipt(submitted: Submitted, context: dict[str, Any]) -> dict[str, Any]:
-    report = submitted.report
-    receipt = {
-        "code": report.code,
-        "secret": submitted.secret,
-        "reference": report.reference,
-        "digest": report.head_digest,
-    }
-    return SubmittedSerializer(
-        {"report": report, "receipt": receipt, "decision": report.decision}, context=context
-    ).data

@@ -47,5 +47,6 @@ __all__ = [
     "ReportQuery",
     "ReportSerializer",
     "SubmittedSerializer",
+    "TimelineQuery",
     "TraceSerializer",
 ]
