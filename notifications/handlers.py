@@ -6,13 +6,14 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications.models import Fanout, InboxItem, Subscription
-from notifications.services import following, telling
+from notifications.services import following, reading, telling
 from notifications.tasks import spread_news
 from reports.models import Event
 
 
 def fill_inboxes(events: Sequence[Event]) -> None:
     """Tell whoever sent a report, follows it, or watches for it; nobody of their own acts. Rows only."""
+    reading.hand_over(events)
     following.keep_up(events)
     if telling.tell(events):
         transaction.on_commit(_nudge, robust=True)

@@ -70,7 +70,7 @@ def _read(text: str) -> ec.EllipticCurvePrivateKey:
     try:
         if not text.lstrip().startswith("-----"):
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            return ec.derive_private_key(int.from_bytes(raw), ec.SECP256R1())
+            return ec.derive_private_key(int.from_bytes(raw) if len(raw) == 32 else 0, ec.SECP256R1())
         key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError):
         raise ImproperlyConfigured(f"VAPID_PRIVATE_KEY is not understood. {CURE}") from None
