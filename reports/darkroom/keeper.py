@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ CHILD_ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+CHILD = (sys.executable, "-m", "reports.darkroom")
 INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
 
 
@@ -64,7 +66,8 @@ class Developed:
 class Darkroom:
     """Develops photos one at a time in a child process."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = CHILD) -> None:
+        self._command = tuple(command)
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._photos = 0
@@ -124,8 +127,8 @@ class Darkroom:
             self.close()
         if self._child is None:
             kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-            self._child = subprocess.Popen(  # our own module, run by our own interpreter
-                [sys.executable, "-m", "reports.darkroom"],
+            self._child = subprocess.Popen(  # noqa: S603  # our own module, run by our own interpreter
+                self._command,
                 cwd=ROOT,
                 env={**kept, **CHILD_ENVIRONMENT},
                 stdin=subprocess.PIPE,
