@@ -1,12 +1,15 @@
 """The configuration in the admin; every change goes through ``services``, so every process learns of it."""
 
+import json
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import JSONField, ModelForm
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -74,15 +77,24 @@ class AreaAdmin(ConfigurationAdmin):
     ordering = ("code",)
 
 
+class SchemaField(JSONField):
+    """JSON with a line for each part, to be read by people."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, InvalidJSONInput):
+            return value
+        return json.dumps(value, ensure_ascii=False, indent=1)
+
+
 class CategoryForm(ModelForm[Category]):
     """A category with the questions that are asked now."""
 
-    questions = JSONField(
-        label=_("extra questions"),
+    questions = SchemaField(
+        label=_("Extra questions"),
         required=False,
         initial=dict,
         validators=[validators.questions],
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24}),
         help_text=_("JSON Schema of an object, empty for none. A change is published as the next version."),
     )
 
@@ -109,10 +121,17 @@ class QuestionSetInline(TabularInline):
 
     model = QuestionSet
     extra = 0
-    fields = ("version", "is_accepted", "schema")
+    fields = ("version", "is_accepted", "asked")
     readonly_fields = fields
     ordering = ("-version",)
     can_delete = False
+    hide_title = True
+
+    @admin.display(description=_("questions"))
+    def asked(self, thing: QuestionSet) -> str:
+        """The schema as it is written in a city document."""
+        words = json.dumps(thing.schema, ensure_ascii=False, indent=1)
+        return format_html('<pre style="white-space: pre-wrap">{}</pre>', words)
 
     def has_add_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return False

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import Consent
 from reports import photos as drawing
 from reports.boxes import Box
-from reports.errors import NoSuchBox, NotPublishable, OriginalGone, TooManyPhotos
+from reports.errors import NoSuchBox, NotPublishable, OriginalGone, PhotoRefused, TooManyPhotos
 from reports.events import record
 from reports.models import Event, Photo, PhotoBox, Report
 from reports.photo_files import original_name
@@ -23,6 +23,7 @@ from reports.services.developing import finish_photo, refuse_photo
 from reports.services.erasing import erase_photos
 from reports.services.locking import locked
 from reports.services.uploading import take_upload
+from routing.services import current_snapshot
 
 __all__ = ["add_photo", "erase_photos", "finish_photo", "publish_photo", "quarantine", "refuse_photo"]
 
@@ -61,6 +62,8 @@ def add_photo(
     Raises PhotoRefused, UploadNotWhole, or TooManyPhotos above five of one role.
     """
     report = locked(report)
+    if role == Photo.Role.EVIDENCE and not _takes_photos(report):
+        raise PhotoRefused("not_taken", _("This category takes no photos."))
     if report.photos.filter(role=role).exclude(state=Photo.State.ERASED).count() >= MAX_PHOTOS:
         raise TooManyPhotos(
             _("A report carries at most %(most)s photos of this kind.") % {"most": MAX_PHOTOS}
@@ -72,6 +75,11 @@ def add_photo(
         photo.save(force_insert=True)
     record(report, Event.Kind.PHOTO_ADDED, by=by, data={"photo": photo.code, "role": str(role)})
     return photo
+
+
+def _takes_photos(report: Report) -> bool:
+    rows = current_snapshot().categories.values()
+    return all(row.takes_photos for row in rows if row.pk == report.category_id)
 
 
 @transaction.atomic

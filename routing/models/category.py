@@ -112,4 +112,4 @@ class QuestionSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.category_id} v{self.version}"
+        return f"version {self.version}"

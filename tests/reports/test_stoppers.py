@@ -4,15 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.models import User
+from reports.errors import PhotoRefused
 from reports.models import Report
+from reports.services import add_photo
 from routing.models import Area, Calendar, Category, Stopper
 from routing.services import configuration_changed, current_snapshot, save_category
-from tests.conftest import EAST, WEST, SmallCity
+from tests.conftest import EAST, WEST, Maker, SmallCity
 
 URL = "/api/v1/reports/"
 DEEP = {"properties": {"is_deep": {"const": True}}, "required": ["is_deep"]}
@@ -140,3 +144,14 @@ def test_a_category_without_photos_takes_none(city: SmallCity) -> None:
 
     assert answer.status_code == 400
     assert [fault["code"] for fault in answer.json()["errors"]] == ["not_taken"]
+
+
+def test_a_photo_that_comes_later_is_refused_as_well(make: Maker, alice: User) -> None:
+    report = make.report(user=alice)
+    Category.objects.filter(code="pothole").update(photo_rule="none")
+    configuration_changed()
+
+    with pytest.raises(PhotoRefused) as refused:
+        add_photo(report, ContentFile(b"GIF89a", "hole.gif"), by=make.actor(alice))
+
+    assert refused.value.code == "not_taken"
