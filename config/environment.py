@@ -17,9 +17,11 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 # Several threads share one file: readers never wait for a writer, and a power cut keeps the file whole.
+# What is deleted is overwritten: what was erased is not in the file either.
 SQLITE_PRAGMAS = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = -16000;
     PRAGMA mmap_size = 134217728;
     PRAGMA temp_store = MEMORY

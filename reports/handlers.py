@@ -42,3 +42,5 @@ def index_words(events: Sequence[Event]) -> None:
     changed = {event.report_id for event in events if event.kind in _OF_WORDS or event.comment_id}
     if changed:
         search.index(changed)
+    if any(event.kind == Event.Kind.ERASED for event in events):
+        search.forget_removed()

@@ -7,7 +7,7 @@ every question begins with ``visible_to``.
 
 from collections.abc import Collection, Iterable, Iterator
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from reports.models import Comment, Report, SearchText
 from reports.words import tokens_of
@@ -64,3 +64,16 @@ def _tokens(report: Report, said: Iterable[str]) -> str:
     category = report.category
     texts = (report.reference, report.text, report.address, category.name_zh, category.name_en, *said)
     return f" {' '.join(tokens_of(texts))} "
+
+
+def forget_removed() -> None:
+    """Take words that were removed out of the index for good.
+
+    SQLite's FTS5 only marks them until its parts are joined, which is done here; PostgreSQL's are gone with
+    the row's next vacuum.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO reports_searchtext_words(reports_searchtext_words) VALUES ('optimize')"
+            )
