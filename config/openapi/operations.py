@@ -77,6 +77,9 @@ OPERATIONS: dict[str, Operation] = {
         "addPhoto", (*SELF, "photo-refused", "too-many-photos", "upload-not-whole", STALE)
     ),
     "GET /reports/{code}/proof/": Operation("listProofs"),
+    "POST /reports/{code}/solved/": Operation(
+        "sayWhetherSolved", (*MOVE, "dispute-over", "nothing-to-confirm")
+    ),
     "POST /reports/{code}/support/": Operation("supportReport", (*SELF, "own-report")),
     "DELETE /reports/{code}/support/": Operation("unsupportReport", SELF),
     "GET /reports/map/stream/": Operation("streamMap", ("too-far-behind",)),
@@ -100,6 +103,28 @@ OPERATIONS: dict[str, Operation] = {
     "DELETE /me/consents/{purpose}/": Operation("withdrawConsent"),
     "GET /me/inbox/": Operation("getInbox", ("not-authenticated", "not-allowed")),
     "POST /me/inbox/read/": Operation("readInbox", ("not-authenticated", "not-allowed")),
+    "POST /me/inbox/{seq}/read/": Operation("readInboxItem", ("not-authenticated",)),
+    "POST /me/inbox/{seq}/unread/": Operation("unreadInboxItem", ("not-authenticated",)),
+    "GET /me/preferences/": Operation("getPreferences", ("not-authenticated",)),
+    "PATCH /me/preferences/": Operation(
+        "changePreferences", ("not-authenticated", "not-allowed", STALE, "version-required")
+    ),
+    "GET /me/push/": Operation("listDevices", ("not-authenticated",)),
+    "POST /me/push/": Operation(
+        "registerDevice", ("not-authenticated", "not-allowed", "push-endpoint-refused", "too-many-devices")
+    ),
+    "DELETE /me/push/{code}/": Operation("deleteDevice", ("not-authenticated",)),
+    "POST /me/push/{code}/confirm/": Operation("confirmDevice", ("not-authenticated",)),
+    "POST /me/push/{code}/test/": Operation("testDevice", ("not-authenticated", "not-confirmed")),
+    "GET /me/subscriptions/": Operation("listSubscriptions", ("not-authenticated",)),
+    "POST /me/subscriptions/": Operation(
+        "subscribe", ("not-authenticated", "not-allowed", "too-many-subscriptions")
+    ),
+    "GET /me/subscriptions/{code}/": Operation("getSubscription", ("not-authenticated",)),
+    "PATCH /me/subscriptions/{code}/": Operation(
+        "changeSubscription", ("not-authenticated", STALE, "version-required")
+    ),
+    "DELETE /me/subscriptions/{code}/": Operation("unsubscribe", ("not-authenticated", STALE)),
     # The desk.
     "GET /desk/photos/{code}/boxes/": Operation("listBoxes", ("not-allowed",)),
     "PUT /desk/photos/{code}/boxes/": Operation(

@@ -42,6 +42,52 @@ DECISION = {
     "names": {"urban-management": "Urban Management Bureau"},
 }
 
+_PUBLIC_KEY = "BAcuo7b5eTTaqFTeqhVdh2Ip4vkHqWDUM5oo4QxXeHGdR2m1nYk0p8WJ3mM9cV7bT1xS6eHfQyZ0aKdLrPoNiUg"
+_CIRCLE = {
+    "kind": "area",
+    "name": "Around the bus stop",
+    "latitude": 38.0405,
+    "longitude": 114.5312,
+    "radius_m": 800,
+    "categories": ["street_light"],
+}
+_WATCH = {
+    **_CIRCLE,
+    "code": OTHER_CODE,
+    "origin": "chosen",
+    "is_muted": False,
+    "report": None,
+    "reference": None,
+    "polygon": None,
+    "bbox": None,
+    "area": "",
+    "kinds": [],
+    "statuses": [],
+    "created_at": SUBMITTED_AT,
+}
+_TOPICS = ("progress", "answers", "comments", "moderation", "watched", "survey")
+_WISHES = {
+    "cadences": {
+        "email": {**dict.fromkeys(_TOPICS, "at_once"), "comments": "daily", "watched": "daily"},
+        "push": dict.fromkeys(_TOPICS, "at_once"),
+        "sms": dict.fromkeys(_TOPICS, "never"),
+    },
+    "quiet_from": "22:00",
+    "quiet_until": "07:00",
+    "time_zone": "",
+    "digest_hour": 8,
+    "digest_weekday": 0,
+    "is_address_refused": False,
+}
+_DEVICE = {
+    "code": OTHER_CODE,
+    "transport": "webpush",
+    "name": "Firefox on my telephone",
+    "is_confirmed": True,
+    "created_at": SUBMITTED_AT,
+    "reached_at": None,
+}
+
 VALUES: dict[str, Any] = {
     # What stands in many places.
     "code": CODE,
@@ -111,6 +157,23 @@ VALUES: dict[str, Any] = {
     "Feed.next_after": 17,
     "InboxItem.title": "Your report was answered",
     "InboxItem.kind": "report.answered",
+    "InboxItem.why": "own",
+    "InboxItem.topic": "answers",
+    "Subscription": _WATCH,
+    "NewSubscriptionRequest": _CIRCLE,
+    "PatchedSubscriptionChangeRequest": {"name": "My way to work", "is_muted": False},
+    "Wishes": _WISHES,
+    "PatchedWishesChangeRequest": {"cadences": {"email": {"watched": "weekly"}}, "digest_hour": 7},
+    "Device": _DEVICE,
+    "Devices.public_key": _PUBLIC_KEY,
+    "NewDeviceRequest": {
+        "transport": "webpush",
+        "name": "Firefox on my telephone",
+        "endpoint": "https://push.example/v1/kq3Yt0h9V2mZx7Wc",
+        "keys": {"p256dh": _PUBLIC_KEY, "auth": "AAECAwQFBgcICQoLDA0ODw"},
+    },
+    "ProofRequest": {"code": "204816"},
+    "SolvedRequest": {"is_solved": False, "text": "I passed by tonight: it is as dark as before."},
     "Comment.text": "It is dark at the other end of the stop, too.",
     "Comment.organisation": None,
     "Comment.is_public": True,

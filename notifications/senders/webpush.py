@@ -49,7 +49,7 @@ def encrypt(message: Message, target: Target) -> bytes:
         )
         # The package signs too, but for an origin without its port: only what it encrypts is used.
         pusher = WebPush(private_key=private, public_key=public, subscriber="unused@example.org")
-        return pusher.get(json.dumps(message.data).encode(), subscription).encrypted
+        return bytes(pusher.get(json.dumps(message.data).encode(), subscription).encrypted)
     except (ValueError, KeyError):
         raise NotAccepted("bad keys") from None
 

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.built_once import BuiltOnce
@@ -50,6 +51,7 @@ class WishesSerializer(BuiltOnce):
     digest_weekday = serializers.IntegerField(read_only=True)
     is_address_refused = serializers.SerializerMethodField()
 
+    @extend_schema_field(CadencesSerializer)
     def get_cadences(self, wishes: Wishes) -> dict[str, dict[str, str]]:
         return {
             channel: {topic: wishes.cadence(channel, topic) for topic in Topic.values}

@@ -32,7 +32,7 @@ def keep_up(events: Sequence[Event]) -> None:
     if of_kind[UNSUPPORTED]:
         gone = Subscription.objects.filter(report__in=of_kind[UNSUPPORTED], origin__in=FROM_SUPPORT)
         gone.filter(~Exists(_same(Support))).delete()
-    lines = [_automatic(e.report_id, e.comment.producer_id, Origin.COMMENT) for e in events if _speaks(e)]
+    lines = [_automatic(e.report_id, who, Origin.COMMENT) for e in events if (who := _speaker(e))]
     if of_kind[SUPPORTED]:
         new = Support.objects.filter(report__in=of_kind[SUPPORTED]).filter(~Exists(_same(Subscription)))
         pairs = new.order_by("pk").values_list("report", "producer")
@@ -112,13 +112,13 @@ def _same(model: type[Support] | type[Subscription]) -> Any:
     return model.objects.filter(report=OuterRef("report"), producer=OuterRef("producer"))
 
 
-def _speaks(event: Event) -> bool:
-    """Whether somebody else than its producer commented a report."""
-    comment = event.comment
-    if event.kind != Event.Kind.COMMENTED or comment is None or comment.producer_id is None:
-        return False
-    return comment.producer_id != event.report.producer_id
+def _speaker(event: Event) -> int | None:
+    """Who commented a report, unless it is whoever sent it."""
+    if event.kind != Event.Kind.COMMENTED or event.comment is None:
+        return None
+    who = event.comment.producer_id
+    return None if who == event.report.producer_id else who
 
 
-def _automatic(report_id: int, producer_id: int | None, origin: Subscription.Origin) -> Subscription:
+def _automatic(report_id: int, producer_id: int, origin: Subscription.Origin) -> Subscription:
     return Subscription(kind=Kind.REPORT, report_id=report_id, producer_id=producer_id, origin=origin)

@@ -22,7 +22,7 @@ from notifications import letters, news, schedule
 from notifications.models import Channel, Copy, CopyQuerySet, Device, InboxItem, Topic, Wishes
 from notifications.senders import AddressGone, Message, NotAccepted, NotSent, Target
 from notifications.services import devices
-from notifications.services.copying import is_wanted, mail_address, muted_reports
+from notifications.services.copying import is_wanted, mail_of, muted_reports
 from notifications.services.wishes import refuse_address, wishes_of_all, zone_of
 
 State = Copy.State
@@ -106,19 +106,18 @@ def _lease(now: datetime, most: int) -> list[Copy]:
 
 
 def _look_again(copies: Sequence[Copy]) -> _Known:
-    """The items that may be told now, the wishes of now; three statements for a batch."""
-    of_item = {copy.item_id: copy for copy in copies if copy.item_id}
-    of_digest = {copy.digest_id: copy for copy in copies if copy.digest_id}
+    """The items that may be told now, the wishes of now; five statements for a batch."""
+    of_item = {copy.item_id for copy in copies if copy.item_id}
+    of_digest = {copy.digest_id for copy in copies if copy.digest_id}
     rows = InboxItem.objects.tellable().filter(Q(pk__in=of_item) | Q(lines__digest__in=of_digest))
     related = ("event__report", "event__comment", "event__organisation", "event__by_organisation")
     found: dict[int, list[InboxItem]] = defaultdict(list)
-    items = rows.select_related(*related).annotate(digest=F("lines__digest")).order_by("-seq", "pk")
+    items = rows.select_related(*related).distinct().prefetch_related("lines").order_by("-seq", "pk")
     for item in items:
+        digests = {line.digest_id for line in item.lines.all()}
         for copy in copies:
-            if item.pk == copy.item_id or (copy.digest_id and item.digest == copy.digest_id):
-                known = found[copy.pk]
-                if all(one.pk != item.pk for one in known):
-                    known.append(item)
+            if item.pk == copy.item_id or (copy.digest_id and copy.digest_id in digests):
+                found[copy.pk].append(item)
     every = [item for group in found.values() for item in group]
     wishes = wishes_of_all({copy.producer_id for copy in copies})
     return _Known(found, wishes, muted_reports(every) if every else set())
@@ -157,7 +156,7 @@ def _is_wanted(copy: Copy, item: InboxItem, known: _Known, target: Target) -> bo
 def _target(copy: Copy) -> Target | None:
     """Where it goes, as it stands now; None when there is no such address any more."""
     if copy.channel == Channel.EMAIL:
-        address = mail_address(copy.producer.user)
+        address = mail_of(copy.producer)
         return Target(Channel.EMAIL, address) if address else None
     device = copy.device
     if device is None or device.producer_id != copy.producer_id:

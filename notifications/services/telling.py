@@ -17,13 +17,15 @@ from django.db.models import Q, QuerySet
 from notifications import news, watching
 from notifications.models import Fanout, InboxItem, Subscription, WatchKey
 from notifications.watching import Traits
-from reports.models import Event, Report
+from reports.models import Assistance, Event, Report
+from reports.services.assisting import TO_ASSISTANT
 from reports.workflow import Visibility
 from routing.services import current_snapshot
 
 MOST = 1000
 CHUNK = 500
 Why = InboxItem.Why
+ASSISTED = frozenset({Report.Channel.DESK, Report.Channel.PHONE})
 RELATED = (
     "report__category",
     "report__responsible",
@@ -72,6 +74,8 @@ def tell(events: Sequence[Event]) -> bool:
     for event in told:
         if event.data.get("photo") not in photos:
             items.add(event, _producer_of(event), Why.OWN)
+    if assisted := [event for event in told if event.report.channel in ASSISTED]:
+        _tell_assistants(assisted, items)
     if shared := [event for event in told if _is_shared(event)]:
         fanouts += _tell_followers(shared, items)
     if watched := [event for event in events if _is_watched(event)]:
@@ -123,6 +127,19 @@ def _producer_of(event: Event) -> Reader:
     return Reader(event.report.producer_id, event.report.producer.user_id)
 
 
+def _tell_assistants(events: Sequence[Event], items: Items) -> None:
+    """Tell who wrote a report down, where the person wanted that; one statement."""
+    reports = {event.report_id for event in events}
+    wanted = Assistance.objects.living().filter(report__in=reports, updates_to__in=TO_ASSISTANT)
+    found = dict[int, Reader]()
+    for report, *reader in wanted.values_list("report", "user__producer", "user"):
+        if reader[0] is not None:
+            found[report] = Reader(reader[0], reader[1])
+    for event in events:
+        if event.report_id in found:
+            items.add(event, found[event.report_id], Why.ASSISTED)
+
+
 def _photos_of_firms(told: Sequence[Event]) -> set[str]:
     """The refused photos that prove a firm's work: no news for whoever sent the report."""
     refused = {event.report_id for event in told if event.kind == Event.Kind.PHOTO_REFUSED}
@@ -150,11 +167,10 @@ def _heads(events: Sequence[Event]) -> dict[int, list[_Member]]:
     found: dict[int, list[_Member]] = {event.report_id: [] for event in events}
     joined = Report.objects.filter(Q(cluster__in=found) | Q(duplicate_of__in=found))
     rows = joined.exclude(visibility=Visibility.ERASED).order_by("pk")
-    for pk, cluster, head, visibility, *producer in rows.values_list(
-        "pk", "cluster", "duplicate_of", "visibility", "producer", "producer__user"
-    ):
-        for report_id in {cluster, head} & set(found) - {pk}:
-            found[report_id].append(_Member(pk, Reader(*producer), visibility == Visibility.PUBLIC))
+    for row in rows.select_related("producer"):
+        reader = Reader(row.producer_id, row.producer.user_id)
+        for report_id in {row.cluster_id or 0, row.duplicate_of_id or 0} & set(found) - {row.pk}:
+            found[report_id].append(_Member(row.pk, reader, row.visibility == Visibility.PUBLIC))
     return found
 
 

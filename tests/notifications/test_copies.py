@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from notifications import dispatch, schedule
 from notifications.models import Copy, DigestLine, InboxItem, Wishes
+from notifications.senders import NotSent
 from notifications.services import sending
 from reports import services as reports
 from reports.models import Comment, Report
@@ -52,7 +53,7 @@ def letter() -> EmailMessage:
 
 
 def stop_path(sent: EmailMessage) -> str:
-    url = sent.extra_headers["List-Unsubscribe"].strip("<>")
+    url: str = sent.extra_headers["List-Unsubscribe"].strip("<>")
     return url.removeprefix("http://localhost:8000")
 
 
@@ -206,7 +207,7 @@ def test_who_died_under_a_lease_is_followed_by_another(
 
     pass_time()
     dispatch.send_due()
-    sending.record_failure(late, sending.NotSent("too late to say so"))
+    sending.record_failure(late, NotSent("too late to say so"))
 
     assert len(mail.outbox) == 1
     assert Copy.objects.get().state == Copy.State.SENT
