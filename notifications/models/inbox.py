@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Viewer
 from accounts.models import Producer
-from reports.models import Event, Report
+from reports.models import Assistance, Event, Report
 from reports.workflow import Visibility
 
 
@@ -21,7 +21,9 @@ class InboxQuerySet(models.QuerySet["InboxItem"]):
         if viewer.producer is None:
             return self.none()
         readable = Report.objects.visible_to(viewer).filter(pk=OuterRef("event__report"))
-        own = self.filter(Exists(readable), producer=viewer.producer)
+        assisted = Assistance.objects.living().filter(report=OuterRef("event__report"), user=viewer.user)
+        may_read = Exists(readable) if viewer.user is None else Exists(readable) | Exists(assisted)
+        own = self.filter(may_read, producer=viewer.producer)
         return own if viewer.report_code is None else own.filter(event__report__code=viewer.report_code)
 
     def unread(self) -> Self:
@@ -35,10 +37,14 @@ class InboxQuerySet(models.QuerySet["InboxItem"]):
     def tellable(self) -> Self:
         """Items whose reader may know of the report now: ``visible_to`` of many readers in one statement.
 
-        A public report is everybody's; any other is its own producer's, until it is erased. A comment that
-        is no longer public is nobody's news.
+        A public report is everybody's; any other is its own producer's, or of whoever wrote it down for
+        them, until it is erased. A comment that is no longer public is nobody's news.
         """
-        own = Q(event__report__producer=F("producer")) & ~Q(event__report__visibility=Visibility.ERASED)
+        assisted = Assistance.objects.living().filter(
+            report=OuterRef("event__report"), user__producer=OuterRef("producer")
+        )
+        own = Q(event__report__producer=F("producer")) | Q(Exists(assisted))
+        own &= ~Q(event__report__visibility=Visibility.ERASED)
         readable = self.filter(Q(event__report__visibility=Visibility.PUBLIC) | own)
         return readable.exclude(event__kind=Event.Kind.COMMENTED, event__comment__is_public=False)
 
@@ -51,6 +57,7 @@ class InboxItem(models.Model):
 
     class Why(models.TextChoices):
         OWN = "own", _("my report")
+        ASSISTED = "assisted", _("a report I wrote down")
         FOLLOWED = "followed", _("a report I follow")
         LINKED = "linked", _("the earlier report of a matter I follow")
         WATCHED = "watched", _("something I watch for")
@@ -73,7 +80,8 @@ class InboxItem(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["event", "producer"], name="inbox_item_once"),
             models.CheckConstraint(
-                name="inbox_why_known", condition=Q(why__in=["own", "followed", "linked", "watched"])
+                name="inbox_why_known",
+                condition=Q(why__in=["own", "assisted", "followed", "linked", "watched"]),
             ),
         ]
 

@@ -25,6 +25,7 @@ from notifications.models import (
     Wishes,
 )
 from notifications.services.wishes import is_refused, wishes_of_all, zone_of
+from reports.services import mail_of_persons
 
 BATCH = 500
 EMAIL = "email"
@@ -88,15 +89,26 @@ def build_digests(now: datetime) -> int:
 
 
 def addresses_of(producer_ids: Iterable[int]) -> dict[int, list[Address]]:
-    """Where each producer can be reached: the mail of its account, and its devices; two statements."""
+    """Where each producer can be reached: the mail of its account, or of the person for whom somebody wrote,
+    and its devices; three statements.
+    """
     keys = set(producer_ids)
     found: dict[int, list[Address]] = defaultdict(list)
     for producer in Producer.objects.filter(pk__in=keys, user__isnull=False).select_related("user"):
         if mail_address(producer.user):
             found[producer.pk].append(Address(Channel.EMAIL, EMAIL))
+    for producer_id in mail_of_persons(keys - found.keys()):
+        found[producer_id].append(Address(Channel.EMAIL, EMAIL))
     for device in Device.objects.filter(producer__in=keys, confirmed_at__isnull=False).order_by("pk"):
         found[device.producer_id].append(Address(device.channel, device.code, device.pk))
     return found
+
+
+def mail_of(producer: Producer) -> str:
+    """Where a producer gets mail: the account's address, or the person's own; "" when there is none."""
+    if producer.user is not None:
+        return mail_address(producer.user)
+    return mail_of_persons([producer.pk]).get(producer.pk, "")
 
 
 def mail_address(user: User | None) -> str:

@@ -1,14 +1,25 @@
 """Who wrote a report down for somebody else: kept apart from the report, whose voice is the person's."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Consent, Organisation, User
+from accounts.models import Consent, Membership, Organisation, User
 from reports.models.report import Report
+
+
+class AssistanceQuerySet(models.QuerySet["Assistance"]):
+    """Which assistance."""
+
+    def living(self) -> Self:
+        """What the person has not taken over, of assistants who still are."""
+        member = Membership.objects.filter(
+            user=OuterRef("user"), organisation=OuterRef("organisation"), role=Membership.Role.ASSISTANT
+        )
+        return self.filter(Exists(member), ended_at=None)
 
 
 class Assistance(models.Model):
@@ -47,6 +58,8 @@ class Assistance(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     told_until = models.DateTimeField(_("told by letter until"), null=True, blank=True)
     letter_sent_at = models.DateTimeField(_("last letter sent at"), null=True, blank=True)
+
+    objects: ClassVar[AssistanceQuerySet] = AssistanceQuerySet.as_manager()  # type: ignore[assignment]  # the manager of the QuerySet
 
     class Meta:
         verbose_name = _("assistance")

@@ -1,6 +1,12 @@
 """Everything that can be done to a report, one verb each, in files by what they are about."""
 
-from reports.services.assisting import Behalf, contact_of, end_assistance, note_letter_sent
+from reports.services.assisting import (
+    Behalf,
+    contact_of,
+    end_assistance,
+    mail_of_persons,
+    note_letter_sent,
+)
 from reports.services.claiming import Claimed, claim_report
 from reports.services.consents import give_consent, withdraw_consent
 from reports.services.developing import develop_waiting, finish_photo, refuse_photo
@@ -59,6 +65,7 @@ __all__ = [
     "give_consent",
     "locked",
     "look_at_original",
+    "mail_of_persons",
     "note_letter_sent",
     "note_many",
     "offer_many",

@@ -1,5 +1,6 @@
 """A report written down for somebody: who typed, whose voice it is and how they agreed are separate facts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,13 @@ from accounts import vault
 from accounts.actors import Actor, ActorKind
 from accounts.idempotency import forget_answers_about
 from accounts.models import Consent, Membership
+from accounts.services import producer_for
 from reports.events import record
 from reports.models import Assistance, Event, Report
 from reports.services.locking import locked
+
+TO_ASSISTANT = frozenset({Assistance.UpdatesTo.ASSISTANT, Assistance.UpdatesTo.BOTH})
+TO_PERSON = frozenset({Assistance.UpdatesTo.PERSON, Assistance.UpdatesTo.BOTH})
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,11 @@ class Behalf:
 
 
 def note_assistance(report: Report, behalf: Behalf) -> Assistance:
-    """Keep who wrote a new report down, with the person's contact sealed: one statement."""
+    """Keep who wrote a new report down, with the person's contact sealed; an assistant who gets the news
+    needs a producer for the inbox.
+    """
+    if behalf.updates_to in TO_ASSISTANT and behalf.membership.user_id is not None:
+        producer_for(behalf.membership.user)
     return Assistance.objects.create(
         report=report,
         organisation=behalf.membership.organisation,
@@ -57,6 +66,19 @@ def contact_of(assistance: Assistance) -> str:
         return vault.unseal(assistance.contact) if assistance.contact else ""
     except vault.SecretLost:
         return ""
+
+
+def mail_of_persons(producer_ids: Collection[int]) -> dict[int, str]:
+    """The e-mail addresses of people who want news of what was written down for them; one statement."""
+    wanted = Assistance.objects.filter(
+        report__producer__in=producer_ids,
+        updates_to__in=TO_PERSON,
+        contact_kind=Assistance.ContactKind.EMAIL,
+        ended_at=None,
+    )
+    rows = wanted.select_related("report").only("contact", "report__producer_id").order_by("pk")
+    found = {row.report.producer_id: contact_of(row) for row in rows}
+    return {producer: address for producer, address in found.items() if address}
 
 
 def end_assistance(report: Report) -> bool:

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Consent, Membership, Organisation, Producer, StoredAnswer, User
+from notifications.models import Copy
+from notifications.services import sending
+from notifications.services.copying import plan_copies
 from reports import services
 from reports.events import verify_chain
 from reports.models import Assistance, Event, Report
@@ -228,3 +232,56 @@ def test_the_own_entries_cost_the_same_whatever_their_number(
         lines = client.get(ASSISTED).json()["results"]
 
     assert len(lines) == count
+
+
+# --- Who gets the news ---
+
+
+def inbox(client: APIClient) -> list[str]:
+    return [line["title"] for line in client.get("/api/v1/me/inbox/").json()["results"]]
+
+
+@pytest.mark.parametrize(
+    ("updates_to", "contact", "hears", "mails"),
+    [
+        ("assistant", None, True, 0),
+        ("person", MAIL, False, 1),
+        ("both", MAIL, True, 1),
+        ("both", {"kind": "phone", "value": "+86 311 5550 1234"}, True, 0),
+        ("letter", POST, False, 0),
+    ],
+)
+def test_news_goes_where_the_person_wanted_it(
+    anna: User,
+    client_of: Any,
+    relay: Any,
+    updates_to: str,
+    contact: dict[str, str] | None,
+    hears: bool,
+    mails: int,
+) -> None:
+    client = client_of(anna)
+    client.post(ASSISTED, written({"updates_to": updates_to, **({"contact": contact} if contact else {})}))
+
+    relay()
+    plan_copies(timezone.now())
+
+    assert (inbox(client) != []) == hears
+    person = Report.objects.get().producer
+    copies = Copy.objects.filter(channel="email", producer=person)
+    _taken, errands = sending.claim(timezone.now(), 10)
+    assert copies.count() == mails
+    assert [e.target.address for e in errands if e.copy.producer_id == person.pk] == [MAIL["value"]] * mails
+
+
+def test_the_assistants_news_ends_with_the_assistance(
+    anna: User, alice: User, client_of: Any, relay: Any
+) -> None:
+    client = client_of(anna)
+    receipt = client.post(ASSISTED, written({"updates_to": "both", "contact": MAIL})).json()["receipt"]
+    relay()
+    before = inbox(client)
+
+    client_of(alice).post(f"{URL}{receipt['code']}/claim/", {"secret": receipt["secret"]})
+
+    assert (before != [], inbox(client)) == (True, [])
