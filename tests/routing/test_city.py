@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Membership, Organisation, User
 from routing.city import canonical, dump_city, load_city, validate, written
 from routing.errors import BrokenCity
-from routing.models import Area, Category, City, MeasuredTime, QuestionSet, Responsibility
+from routing.models import Area, Category, City, Responsibility
 from routing.services import current_snapshot
 from tests.routing.scenes import NOW
 
@@ -51,7 +51,7 @@ def test_what_was_loaded_is_dumped_the_same(demo: Document) -> None:
 
 @pytest.mark.django_db
 def test_a_city_can_follow_another_and_the_first_come_back(demo: Document) -> None:
-    other = _small()
+    other = small_city()
     load_city(demo)
 
     load_city(other)
@@ -85,77 +85,10 @@ def test_a_change_is_seen_at_once_and_keys_are_kept(demo: Document) -> None:
 
 
 @pytest.mark.django_db
-def test_a_new_version_of_questions_keeps_the_old_one(demo: Document) -> None:
-    load_city(demo)
-    lamp = next(row for row in demo["questions"] if row["category"] == "street_light")
-    demo["questions"].append({**lamp, "version": 2, "schema": {"type": "object"}})
-
-    load_city(demo)
-
-    assert dump_city() == canonical(demo)
-    found = current_snapshot().category("street_light")
-    assert (found.questions_version, found.question_sets[1]) == (2, lamp["schema"])
-
-
-@pytest.mark.django_db
-def test_a_version_that_was_published_cannot_be_changed(demo: Document) -> None:
-    load_city(demo)
-    index = next(i for i, row in enumerate(demo["questions"]) if row["category"] == "street_light")
-    demo["questions"][index]["schema"] = {"type": "object"}
-    demo["city"]["name_en"] = "Elsewhere"
-
-    with pytest.raises(BrokenCity) as broken:
-        load_city(demo)
-
-    assert [fault["path"] for fault in broken.value.errors] == [f"$.questions[{index}].schema"]
-    assert City.objects.get().name_en == "Shijiazhuang (demo)"
-
-
-@pytest.mark.django_db
-def test_a_version_that_is_no_longer_named_is_kept_for_reading_and_can_come_back(demo: Document) -> None:
-    load_city(demo)
-    first = ("road_surface", 1)
-    kept = [row for row in demo["questions"] if (row["category"], row["version"]) != first]
-    fewer = {**demo, "questions": kept}
-
-    load_city(fewer)
-
-    assert dump_city() == canonical(fewer)
-    assert not QuestionSet.objects.get(category__code="road_surface", version=1).is_accepted
-    assert set(current_snapshot().category("road_surface").question_sets) == {2}
-    load_city(demo)
-    assert dump_city() == demo
-
-
-@pytest.mark.django_db
-def test_measured_times_and_questions_keep_no_category_that_nobody_needs(demo: Document) -> None:
-    load_city(demo)
-    figures = {"phase": "resolve", "cases": 5, "open_cases": 0, "measured_at": NOW}
-    MeasuredTime.objects.create(category=Category.objects.get(code="street_light"), **figures)
-
-    loaded = load_city(_small())
-
-    assert "street_light" in loaded.removed
-    assert MeasuredTime.objects.count() == QuestionSet.objects.count() == 0
-
-
-@pytest.mark.django_db
-def test_the_test_organisation_belongs_to_no_city(demo: Document) -> None:
-    Organisation.objects.create(
-        code="sandbox", kind="institution", name_zh="测试", name_en="Test", is_sandbox=True
-    )
-
-    load_city(demo)
-
-    assert dump_city() == demo
-    assert Organisation.objects.get(code="sandbox").ends_on is None
-
-
-@pytest.mark.django_db
 def test_what_nobody_refers_to_is_removed(demo: Document) -> None:
     load_city(demo)
 
-    loaded = load_city(_small())
+    loaded = load_city(small_city())
 
     assert {"changan", "road_surface", "qingqi-bike", "field"} <= set(loaded.removed)
     assert loaded.closed == []
@@ -170,12 +103,12 @@ def test_an_organisation_that_people_belong_to_is_closed_and_not_removed(demo: D
         user=otto, organisation=Organisation.objects.get(code="xidao-works"), role="firm_agent"
     )
 
-    loaded = load_city(_small())
+    loaded = load_city(small_city())
 
     assert loaded.closed == ["xidao-works"]
     assert Organisation.objects.get(code="xidao-works").ends_on is not None
     assert Membership.objects.count() == 1
-    assert dump_city() == canonical(_small())
+    assert dump_city() == canonical(small_city())
 
 
 @pytest.mark.django_db
@@ -212,7 +145,8 @@ def test_the_demo_pilot_works_in_its_own_area_only(demo: Document) -> None:
     assert (inside.executor, outside.executor) == ("smart-parking-pilot", "anbo-parking")
 
 
-def _small() -> Document:
+def small_city() -> Document:
+    """The least that makes a city."""
     square = [[114.4, 38.0], [114.6, 38.0], [114.6, 38.1], [114.4, 38.1], [114.4, 38.0]]
     return {
         "format": "commonway-city/1",
@@ -249,7 +183,7 @@ def _small() -> Document:
     }
 
 
-def _set(path: str, value: Any) -> Callable[[Document], None]:
+def set_in(path: str, value: Any) -> Callable[[Document], None]:
     """A change of a document: ``areas.0.kind`` becomes ``value``."""
 
     def change(document: Document) -> None:
@@ -277,101 +211,62 @@ SWAPPED = _ring((38.0, 114.4), (38.1, 114.4), (38.1, 114.6), (38.0, 114.6), (38.
 ELSEWHERE = _ring((116.4, 38.0), (116.6, 38.0), (116.6, 38.1), (116.4, 38.1), (116.4, 38.0))
 NEW_RULE = {"code": "new", "category": "hole", "organisation": "bureau", "role": "owner"}
 
-DEEP = {"properties": {"depth": {"minimum": 50}}, "required": ["depth"]}
-
-
-def _asking(**question: str) -> dict[str, Any]:
-    return {"type": "object", "properties": {"depth": {"type": "integer", **question}}}
-
-
-def _ask(*schemas: dict[str, Any], category: str = "hole", version: int = 1) -> Callable[[Document], None]:
-    rows = [{"category": category, "version": version, "schema": schema} for schema in schemas]
-    return _set("questions", rows)
-
-
-def _stop(**fields: Any) -> Callable[[Document], None]:
-    return _set("stoppers", [{"code": "stop", "text_zh": "停", "text_en": "Stop", **fields}])
-
-
 FAULTS = [
-    ("$.format", "commonway-city/1", _set("format", "other/9")),
-    ("$", "'colour' was unexpected", _set("colour", "red")),
-    ("$.city.latitude", "is greater than the maximum", _set("city.latitude", 114.5)),
-    ("$.city.latitude", "outside the bounding box", _set("city.latitude", 39.0)),
-    ("$.city.bbox", "west, south, east, north", _set("city.bbox", [38.0, 114.4, 38.1, 114.6])),
-    ("$.city.timezone", "not known", _set("city.timezone", "Asia/Atlantis")),
-    ("$.calendars[0].timezone", "not known", _set("calendars.0.timezone", "../etc")),
-    ("$.calendars[0].hours", "in order", _set("calendars.0.hours", {"monday": [["17:00", "09:00"]]})),
-    ("$.calendars[0].hours", "never comes to an end", _set("calendars.0.hours", {"monday": []})),
-    ("$.calendars[0].hours.monday[0][0]", "does not match", _set("calendars.0.hours.monday.0.0", "9 am")),
-    ("$.calendars[0].country", "No public holidays", _set("calendars.0.country", "QQ")),
-    ("$.calendars[0].extra_off[0]", "does not match", _set("calendars.0.extra_off", ["tomorrow"])),
-    ("$.calendars[0].extra_off[0]", "is not a 'date'", _set("calendars.0.extra_off", ["2026-02-30"])),
+    ("$.format", "commonway-city/1", set_in("format", "other/9")),
+    ("$", "'colour' was unexpected", set_in("colour", "red")),
+    ("$.city.latitude", "is greater than the maximum", set_in("city.latitude", 114.5)),
+    ("$.city.latitude", "outside the bounding box", set_in("city.latitude", 39.0)),
+    ("$.city.bbox", "west, south, east, north", set_in("city.bbox", [38.0, 114.4, 38.1, 114.6])),
+    ("$.city.timezone", "not known", set_in("city.timezone", "Asia/Atlantis")),
+    ("$.calendars[0].timezone", "not known", set_in("calendars.0.timezone", "../etc")),
+    ("$.calendars[0].hours", "in order", set_in("calendars.0.hours", {"monday": [["17:00", "09:00"]]})),
+    ("$.calendars[0].hours", "never comes to an end", set_in("calendars.0.hours", {"monday": []})),
+    ("$.calendars[0].hours.monday[0][0]", "does not match", set_in("calendars.0.hours.monday.0.0", "9 am")),
+    ("$.calendars[0].country", "No public holidays", set_in("calendars.0.country", "QQ")),
+    ("$.calendars[0].extra_off[0]", "does not match", set_in("calendars.0.extra_off", ["tomorrow"])),
+    ("$.calendars[0].extra_off[0]", "is not a 'date'", set_in("calendars.0.extra_off", ["2026-02-30"])),
     ("$.calendars[1].code", "used before", _twice("calendars")),
-    ("$.organisations[0].kind", "is not one of", _set("organisations.0.kind", "club")),
-    ("$.organisations[0].mandate", "has a mandate", _set("organisations.0.kind", "spe")),
-    ("$.organisations[0].parent", "There is no 'ministry'", _set("organisations.0.parent", "ministry")),
-    ("$.organisations[0].parent", "above itself", _set("organisations.0.parent", "bureau")),
-    ("$.organisations", "must be steering", _set("organisations.0.is_steering", False)),
+    ("$.organisations[0].kind", "is not one of", set_in("organisations.0.kind", "club")),
+    ("$.organisations[0].mandate", "has a mandate", set_in("organisations.0.kind", "spe")),
+    ("$.organisations[0].parent", "There is no 'ministry'", set_in("organisations.0.parent", "ministry")),
+    ("$.organisations[0].parent", "above itself", set_in("organisations.0.parent", "bureau")),
+    ("$.organisations", "must be steering", set_in("organisations.0.is_steering", False)),
     ("$.organisations[1].is_steering", "steering already", _twice("organisations")),
     (
         "$.areas[0].polygon.type",
         "is not one of",
-        _set("areas.0.polygon", {"type": "Point", "coordinates": [1]}),
+        set_in("areas.0.polygon", {"type": "Point", "coordinates": [1]}),
     ),
-    ("$.areas[0].polygon", "rings of positions", _set("areas.0.polygon.coordinates", [[1, 2]])),
-    ("$.areas[0].polygon", "rings of positions", _set("areas.0.polygon.coordinates.0.0", ["114.4", "38"])),
-    ("$.areas[0].polygon", "at least one ring", _set("areas.0.polygon.coordinates", [])),
-    ("$.areas[0].polygon", "Self-intersection", _set("areas.0.polygon", BOWTIE)),
-    ("$.areas[0].polygon", "counter-clockwise", _set("areas.0.polygon", CLOCKWISE)),
-    ("$.areas[0].polygon", "not closed", _set("areas.0.polygon", OPEN)),
-    ("$.areas[0].polygon", "leaves the earth", _set("areas.0.polygon", SWAPPED)),
-    ("$.areas[0].polygon", "outside the city", _set("areas.0.polygon", ELSEWHERE)),
+    ("$.areas[0].polygon", "rings of positions", set_in("areas.0.polygon.coordinates", [[1, 2]])),
+    ("$.areas[0].polygon", "rings of positions", set_in("areas.0.polygon.coordinates.0.0", ["114.4", "38"])),
+    ("$.areas[0].polygon", "at least one ring", set_in("areas.0.polygon.coordinates", [])),
+    ("$.areas[0].polygon", "Self-intersection", set_in("areas.0.polygon", BOWTIE)),
+    ("$.areas[0].polygon", "counter-clockwise", set_in("areas.0.polygon", CLOCKWISE)),
+    ("$.areas[0].polygon", "not closed", set_in("areas.0.polygon", OPEN)),
+    ("$.areas[0].polygon", "leaves the earth", set_in("areas.0.polygon", SWAPPED)),
+    ("$.areas[0].polygon", "outside the city", set_in("areas.0.polygon", ELSEWHERE)),
     (
         "$.areas[0].valid_to",
         "before it starts",
         lambda document: document["areas"][0].update(valid_from="2026-02-01", valid_to="2026-01-01"),
     ),
-    ("$.categories[1].code", "does not match", _set("categories.1.code", "a hole")),
-    ("$.categories[1].kinds[0]", "is not one of", _set("categories.1.kinds", ["rant"])),
-    ("$.categories[1].kinds", "at least one kind", _set("categories.1.kinds", [])),
-    ("$.categories[1].parent", "There is no 'sky'", _set("categories.1.parent", "sky")),
-    ("$.categories[1].parent", "no group", _set("categories.0.kinds", ["problem"])),
-    ("$.categories[1].calendar", "There is no 'moon'", _set("categories.1.calendar", "moon")),
-    ("$.categories[1].icon", "does not match", _set("categories.1.icon", "A Hole")),
-    ("$.categories[1].photo_rule", "is not one of", _set("categories.1.photo_rule", "perhaps")),
-    ("$.city.emergency_numbers[0]", "required", _set("city.emergency_numbers", [{"number": "110"}])),
-    ("$.questions[0].category", "There is no 'x'", _ask({"type": "object"}, category="x")),
-    ("$.questions[0].category", "takes reports", _ask({"type": "object"}, category="roads")),
-    ("$.questions[0].version", "minimum", _ask({"type": "object"}, version=0)),
-    ("$.questions[1].version", "used before", _ask({"type": "object"}, {"type": "object"})),
-    ("$.questions[0].schema", "is not valid under any", _ask({"type": "shape"})),
-    ("$.questions[0].schema", "x-title-zh", _ask(_asking(title="How deep?"))),
-    ("$.questions[0].schema", "properties of an object", _ask({"type": "array"})),
-    ("$.questions[0].schema", "refer", _ask({"type": "object", "$ref": "https://example.org/"})),
-    ("$.stoppers[0].category", "There is no 'x'", _stop(category="x")),
-    ("$.stoppers[0].area", "There is no 'x'", _stop(area="x")),
-    ("$.stoppers[0].calendar", "There is no 'x'", _stop(calendar="x")),
-    ("$.stoppers[0].text_en", "should be non-empty", _stop(text_en="")),
-    ("$.stoppers[0].valid_to", "before it starts", _stop(valid_from="2026-02-01", valid_to="2026-01-01")),
-    ("$.stoppers[0].condition", "never asked for: depth", _stop(category="hole", condition=DEEP)),
-    ("$.stoppers[0].condition", "never asked for", _stop(condition=DEEP)),
-    (
-        "$.stoppers[0].condition",
-        "nothing is answered",
-        _stop(category="hole", condition={"properties": DEEP["properties"]}),
-    ),
+    ("$.categories[1].code", "does not match", set_in("categories.1.code", "a hole")),
+    ("$.categories[1].kinds[0]", "is not one of", set_in("categories.1.kinds", ["rant"])),
+    ("$.categories[1].kinds", "at least one kind", set_in("categories.1.kinds", [])),
+    ("$.categories[1].parent", "There is no 'sky'", set_in("categories.1.parent", "sky")),
+    ("$.categories[1].parent", "no group", set_in("categories.0.kinds", ["problem"])),
+    ("$.categories[1].calendar", "There is no 'moon'", set_in("categories.1.calendar", "moon")),
     (
         "$.categories[1].acknowledge_hours",
         "before it is resolved",
         lambda document: document["categories"][1].update(acknowledge_hours=9, resolve_hours=8),
     ),
-    ("$.responsibilities[0].category", "There is no 'x'", _set("responsibilities.0.category", "x")),
-    ("$.responsibilities[0].area", "There is no 'x'", _set("responsibilities.0.area", "x")),
-    ("$.responsibilities[0].organisation", "There is no 'x'", _set("responsibilities.0.organisation", "x")),
-    ("$.responsibilities[0].role", "is not one of", _set("responsibilities.0.role", "boss")),
-    ("$.responsibilities[0].role", "Nobody owns 'hole'", _set("responsibilities.0.role", "executor")),
-    ("$.responsibilities[0].precedence", "minimum", _set("responsibilities.0.precedence", -1)),
+    ("$.responsibilities[0].category", "There is no 'x'", set_in("responsibilities.0.category", "x")),
+    ("$.responsibilities[0].area", "There is no 'x'", set_in("responsibilities.0.area", "x")),
+    ("$.responsibilities[0].organisation", "There is no 'x'", set_in("responsibilities.0.organisation", "x")),
+    ("$.responsibilities[0].role", "is not one of", set_in("responsibilities.0.role", "boss")),
+    ("$.responsibilities[0].role", "Nobody owns 'hole'", set_in("responsibilities.0.role", "executor")),
+    ("$.responsibilities[0].precedence", "minimum", set_in("responsibilities.0.precedence", -1)),
     (
         "$.responsibilities[1]",
         "written before",
@@ -389,7 +284,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("path", "words", "change"), FAULTS)
 def test_a_fault_is_named_by_its_path(path: str, words: str, change: Callable[[Document], None]) -> None:
-    document = _small()
+    document = small_city()
     change(document)
 
     faults = validate(document)
@@ -403,13 +298,13 @@ def test_what_is_no_document_is_a_fault_and_no_crash(document: Any) -> None:
 
 
 def test_every_fault_is_named_at_once() -> None:
-    document = _small()
+    document = small_city()
     for path, value in [
         ("city.timezone", "Asia/Atlantis"),
         ("areas.0.polygon", BOWTIE),
         ("responsibilities.0.area", "x"),
     ]:
-        _set(path, value)(document)
+        set_in(path, value)(document)
 
     assert sorted({fault.path for fault in validate(document)}) == [
         "$.areas[0].polygon",
@@ -421,8 +316,8 @@ def test_every_fault_is_named_at_once() -> None:
 @pytest.mark.django_db
 def test_a_broken_document_writes_nothing(demo: Document) -> None:
     load_city(demo)
-    broken = _small()
-    _set("areas.0.polygon", BOWTIE)(broken)
+    broken = small_city()
+    set_in("areas.0.polygon", BOWTIE)(broken)
 
     with pytest.raises(BrokenCity) as refusal:
         load_city(broken)
@@ -443,8 +338,8 @@ def test_the_commands_load_and_write_the_same_file(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_the_command_names_every_fault_and_changes_nothing(tmp_path: Path) -> None:
-    broken = _small()
-    _set("responsibilities.0.area", "x")(broken)
+    broken = small_city()
+    set_in("responsibilities.0.area", "x")(broken)
     file = tmp_path / "broken.json"
     file.write_text(json.dumps(broken))
     errors = StringIO()
