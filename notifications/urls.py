@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import following, inbox, surveys, wishes
+from notifications.views import by_hand, following, inbox, surveys, wishes
 
 urlpatterns = [
     path("me/inbox/", inbox.InboxView.as_view(), name="inbox"),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("me/push/<slug:code>/", wishes.DeviceView.as_view(), name="device"),
     path("me/push/<slug:code>/test/", wishes.DeviceTestView.as_view(), name="device-test"),
     path("me/push/<slug:code>/confirm/", wishes.DeviceProofView.as_view(), name="device-confirm"),
+    path("news-by-hand/", by_hand.ErrandsView.as_view(), name="news-by-hand"),
+    path("news-by-hand/<slug:code>/letter/", by_hand.LetterView.as_view(), name="news-letter"),
+    path("news-by-hand/<slug:code>/told/", by_hand.ToldView.as_view(), name="news-told"),
     path("reports/<slug:code>/solved/", surveys.SolvedView.as_view(), name="solved"),
 ]

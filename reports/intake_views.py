@@ -7,13 +7,14 @@ from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny, IsAuthenticated
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.inputs import checked_body, form_data
 from accounts.models import User
+from accounts.renderers import PdfRenderer
 from reports import services
 from reports.authentication import receipt_in
 from reports.models import Report
@@ -24,18 +25,6 @@ from reports.serializers import NewReport
 from reports.serializers.outgoing import CheckedSerializer
 from reports.serializers.receipts import ClaimedSerializer, ReceiptSecret, WantedPaper
 from reports.serializers.submitted import checked_answer, claimed_body
-
-
-class PdfRenderer(BaseRenderer):
-    """Lets a client ask for paper by ``Accept``; the view hands over the finished bytes."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
 
 
 class CheckView(APIView):

@@ -100,5 +100,6 @@ def note_letter_sent(assistance: Assistance, *, until: datetime, by: Actor) -> A
     assistance.told_until = max(until, assistance.told_until or until)
     assistance.letter_sent_at = timezone.now()
     assistance.save(update_fields=["told_until", "letter_sent_at"])
-    record(report, Event.Kind.LETTER_SENT, by=by, is_public=False)
+    how = {"by": str(assistance.contact_kind)}
+    record(report, Event.Kind.LETTER_SENT, by=by, data=how, is_public=False)
     return assistance

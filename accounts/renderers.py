@@ -1,0 +1,17 @@
+"""Ways to ask for something that is not JSON."""
+
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets a client ask for paper by ``Accept``; the view hands over the finished bytes."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return bytes(data)
