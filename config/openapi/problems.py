@@ -72,7 +72,7 @@ def implied(method: str, operation: JSON) -> set[str]:
     if "requestBody" in operation:
         found |= {"unreadable", "unsupported-media-type", "too-large"}
     if method == "post":
-        found |= {"bad-idempotency-key", "still-running", "idempotency-key-reused"}
+        found |= {"bad-idempotency-key", "still-running", "idempotency-key-reused", "erased"}
     if {} not in operation.get("security", [{}]):
         found |= {"not-authenticated", "not-allowed"}
     return found
