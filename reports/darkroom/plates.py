@@ -16,7 +16,7 @@ from reports.darkroom.networks import Floats, Pixels, session, shipped
 # Text is looked for in a picture with this longer edge, in tiles of this many pixels across and down, so
 # that time and memory stay bounded; it is read from the picture as it is.
 EDGE, TILE, OVERLAP, MULTIPLE = 1280, (1280, 512), 64, 32
-INK, SURE = 0.3, 0.5
+INK, SURE = 0.25, 0.4
 # The network draws the heart of a line of text: it is this much larger (area over girth, as it was trained).
 UNCLIP = 1.6
 SMALLEST_PX = 6
@@ -30,10 +30,13 @@ MARGIN = 0.25
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _LAST = "挂学警港澳应急"
-# 冀A12345, 冀AD12345 with new energy, 冀A1234学; the first character is often read wrongly.
-_CHINESE = re.compile(rf"^[{_PROVINCES}][A-Z][A-Z0-9]{{4,6}}[{_LAST}]?$")
-_BLURRED_CHINESE = re.compile(rf"^[^A-Z0-9]?[A-Z][A-Z0-9]{{4,6}}[{_LAST}]?$")
-_FOREIGN = re.compile(r"^[A-Z0-9]{5,8}$")
+# 冀A12345, 冀AD12345 with new energy, 冀A1234学.
+_CHINESE = re.compile(rf"[{_PROVINCES}][A-Z][A-Z0-9]{{4,6}}[{_LAST}]?")
+# Any other, and one whose first character was read wrongly.
+_FOREIGN = re.compile(r"[A-Z0-9]{5,8}")
+# Numbers that stand in streets and belong to no car.
+_OTHER_NUMBERS = re.compile(r"(BUS|EXIT|GATE|LINE|NO|ROUTE|ROOM|FLOOR|STOP|TEL|KM)\d+[A-Z]?")
+_NO_SIGN = re.compile(r"[^A-Z0-9]")
 _SEPARATORS = re.compile(r"[\s·•.\-_:,'`~*|/\\()\[\]]+")
 
 
@@ -85,14 +88,17 @@ def find_plates(pixels: Pixels) -> list[Box]:
 
 
 def is_plate(text: str) -> bool:
-    """Whether a line of text reads like a number plate, of this country or another."""
+    """Whether a line of text reads like a number plate, of this country or another.
+
+    One sign may be misread: of a plate too many are better covered than one too few.
+    """
     plain = _SEPARATORS.sub("", text.upper())
-    if _CHINESE.match(plain):
+    if _CHINESE.fullmatch(plain):
         return True
-    digits, capitals = sum(c.isdigit() for c in plain), sum("A" <= c <= "Z" for c in plain)
-    if _BLURRED_CHINESE.match(plain):
-        return digits >= 2
-    return bool(_FOREIGN.match(plain)) and digits >= 2 and capitals >= 1
+    signs = _NO_SIGN.sub("", plain)
+    digits = sum(sign.isdigit() for sign in signs)
+    is_like = _FOREIGN.fullmatch(signs) and len(plain) - len(signs) <= 1 and digits >= 2
+    return bool(is_like) and digits < len(signs) and not _OTHER_NUMBERS.fullmatch(plain)
 
 
 def find_lines(pixels: Pixels) -> list[Line]:

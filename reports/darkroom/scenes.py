@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-SIZE = (1280, 960)
+SIZE = (960, 720)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Strokes of a few provinces' characters on a square of ten by ten: no font for them is at hand everywhere.
 PROVINCES = {
@@ -31,7 +31,18 @@ PROVINCES = {
         [(4, 6), (4, 8)], [(6, 6), (6, 8)], [(0, 8), (10, 8)], [(4, 9), (2, 10)], [(6, 9), (8, 10)],
     ],
 }  # fmt: skip
-SIGNS = ["0311-86012345", "SLOW", "SCHOOL", "EXIT 12", "BUS 23", "P", "40", "HOTEL LUNA", "NO 17", "STOP"]
+SIGNS = [
+    "0311-86012345",
+    "SLOW",
+    "SCHOOL",
+    "EXIT 12",
+    "BUS 23",
+    "ZONE 30",
+    "40",
+    "HOTEL LUNA",
+    "NO 17",
+    "KLMN 24H",
+]
 
 
 @dataclass(frozen=True)
