@@ -103,7 +103,8 @@ def _complete(method: str, path: str, operation: JSON, composer: Composer) -> No
     key = key_of(method, path)
     known = OPERATIONS.get(key) or Operation(operation["operationId"])
     operation["operationId"] = known.name
-    operation["summary"] = operation.get("summary") or _summary(operation.get("description", ""))
+    operation["description"] = operation.get("description", "").replace("``", "`")
+    operation["summary"] = operation.get("summary") or _summary(operation["description"])
     _only_useful_bodies(operation, composer.components["schemas"])
     slugs = problems.implied(method, operation) | set(known.problems)
     _add_parameters(method, operation, slugs)

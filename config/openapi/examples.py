@@ -10,15 +10,20 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from config.openapi.values import ANSWERS, BODIES, VALUES
+from config.openapi.values import ANSWERS, BODIES
+from config.openapi.values import VALUES as VALUES_OF_ALL
+from config.openapi.values_of_citizens import VALUES_OF_CITIZENS
+from config.openapi.values_of_organisations import VALUES_OF_ORGANISATIONS
 
 JSON = dict[str, Any]
+VALUES = {**VALUES_OF_ALL, **VALUES_OF_CITIZENS, **VALUES_OF_ORGANISATIONS}
 BINARY = "(the bytes of the file)"
 DEFAULTS: JSON = {"boolean": False, "null": None}
 FORMATS = {
     "binary": BINARY,
     "date-time": "2026-11-23T10:05:00+08:00",
     "date": "2026-11-23",
+    "time": "08:00:00",
     "uri": "https://city.example/",
     "uuid": "0193592e-8a55-7c3c-9f62-3f1c6f0d2f4e",
 }

@@ -12,6 +12,8 @@ STALE = "stale-version"
 # Done by whoever sent it or speaks for themselves: with an account or a receipt.
 SELF = ("not-authenticated", "not-allowed", "conflict")
 TUS = ("tus-version", "bad-upload", "checksum-mismatch")
+MINE = ("not-authenticated", "not-allowed")
+CHANGE = (STALE, "version-required")
 MOVE = ("not-allowed", "illegal-move", "conflict", STALE)
 
 
@@ -62,8 +64,8 @@ OPERATIONS: dict[str, Operation] = {
     "GET /routing/preview/": Operation("previewRouting"),
     # Reports.
     "GET /reports/": Operation("listReports"),
-    "POST /reports/": Operation("submitReport", ("photo-refused",)),
-    "POST /reports/batch/": Operation("submitReports"),
+    "POST /reports/": Operation("submitReport", ("photo-refused", "stopped")),
+    "POST /reports/batch/": Operation("submitReports", ("photo-refused", "stopped")),
     "GET /reports/map/": Operation("getMap"),
     "GET /reports/similar/": Operation("findSimilarReports"),
     "GET /reports/{code}/": Operation("getReport"),
@@ -137,6 +139,29 @@ OPERATIONS: dict[str, Operation] = {
         "changeSubscription", ("not-authenticated", STALE, "version-required")
     ),
     "DELETE /me/subscriptions/{code}/": Operation("unsubscribe", ("not-authenticated", STALE)),
+    "DELETE /me/": Operation("deleteMe", ("login-too-old", *CHANGE)),
+    "GET /me/comments/": Operation("listMyComments", MINE),
+    "GET /me/data-uses/": Operation("listMyDataUses", MINE),
+    "GET /me/exports/": Operation("listExports", MINE),
+    "POST /me/exports/": Operation("requestExport", MINE),
+    "GET /me/exports/{code}/": Operation("getExport", MINE),
+    "DELETE /me/exports/{code}/": Operation("deleteExport", MINE),
+    "GET /me/exports/{code}/file/": Operation("getExportFile", MINE),
+    "GET /me/reports/": Operation("listMyReports", MINE),
+    "GET /me/supports/": Operation("listMySupports", MINE),
+    "POST /reports/{code}/claim/": Operation("claimReport", ("bad-receipt", "already-claimed", "conflict")),
+    "GET /reports/{code}/data-uses/": Operation("listDataUses", MINE),
+    "POST /reports/{code}/export/": Operation("requestReportExport", MINE),
+    "POST /reports/{code}/receipt/": Operation("printReceipt", (*MINE, "bad-receipt", "conflict")),
+    # Reports that somebody writes down for somebody else.
+    "GET /reports/assisted/": Operation("listAssistedReports", ("no-assistant",)),
+    "POST /reports/assisted/": Operation(
+        "submitAssistedReport", ("no-assistant", "photo-refused", "stopped")
+    ),
+    "POST /reports/check/": Operation("checkReport"),
+    "GET /news-by-hand/": Operation("listErrands", ("no-assistant",)),
+    "POST /news-by-hand/{code}/letter/": Operation("printLetter", ("no-assistant",)),
+    "POST /news-by-hand/{code}/told/": Operation("noteTold", ("no-assistant",)),
     # The desk.
     "GET /desk/photos/{code}/boxes/": Operation("listBoxes", ("not-allowed",)),
     "PUT /desk/photos/{code}/boxes/": Operation(

@@ -10,11 +10,13 @@ TAGS = {
     "indicators": "Defined measures of how the city answers, with the rows behind them.",
     "live": "Passes for live connections; the channels themselves are in `/api/asyncapi.json`.",
     "me": "The citizen's own: account, consents, inbox, what they follow.",
+    "news-by-hand": "News for people without e-mail or phone: letters to print, calls to make.",
     "organisations": "Who answers for something in this city.",
     "photos": "Pictures of reports, cleaned of everything but the picture.",
     "reports": "The heart: send, find, follow, support, comment, dispute and withdraw.",
     "routing": "Who would answer for a place, and why.",
     "seals": "Merkle roots over everything that happened.",
     "tickets": "One organisation's share of the work on a report.",
+    "uploads": "Photos piece by piece over a bad line (tus 1.0).",
     "tokens": "Tokens of machines.",
 }
