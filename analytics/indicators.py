@@ -152,13 +152,13 @@ INDICATORS: Sequence[Indicator] = (
             "within which nine of ten were. Declined, redirected and withdrawn reports are not resolved."
         ),
         columns={
-            "group": _("code of the category or organisation"),
+            "group": _("code of the category or organisation, or city"),
             "median_hours": _("half of the reports took less; null when not available"),
             "p90_hours": _("nine of ten reports took less; null when not available"),
             "timed": _("how many reports have both moments"),
             **_BEHIND,
         },
-        parameters={"by": _("category (default), category_group or organisation")},
+        parameters={"by": _("category (default), category_group, organisation, or city for all reports together")},
         arrange=hours_rows,
     ),
     Indicator(

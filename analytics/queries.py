@@ -26,6 +26,7 @@ CONTRIBUTIONS: Table = ibis.table(COLUMNS, name="contributions")
 WORK = [Visibility.HELD.value, Visibility.PUBLIC.value, Visibility.PRIVATE.value]
 SCREENED = [Visibility.PUBLIC.value, Visibility.PRIVATE.value]
 NO = ibis.literal(value=False)
+CITY = "city"
 OPEN_STATUSES = sorted(status.value for status in OPEN)
 
 
@@ -69,10 +70,15 @@ def open_by_organisation(*, as_of: datetime) -> Table:
 
 
 def hours_to_resolve(*, as_of: datetime, by: str) -> Table:
-    """Median and 90th percentile of the hours from receipt to resolution, of reports that stand resolved."""
-    now = _standing(by, "channel", "producer", "status", "visibility", "hours_to_resolve")
+    """Median and 90th percentile of the hours from receipt to resolution, of reports that stand resolved.
+
+    By category, category_group or organisation; with ``city`` there is one group, all reports together.
+    """
+    columns = ("channel", "producer", "status", "visibility", "hours_to_resolve")
+    now = _standing(*columns) if by == CITY else _standing(by, *columns)
     resolved = now.filter(_.status == Status.RESOLVED.value, _.visibility.isin(WORK))
-    rows = resolved.select("channel", "producer", "hours_to_resolve", group=resolved[by])
+    group = ibis.literal(CITY) if by == CITY else resolved[by]
+    rows = resolved.select("channel", "producer", "hours_to_resolve", group=group)
     return (
         _with_all_channels(rows)
         .group_by("group", "channel")

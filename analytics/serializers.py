@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.serializers import StrictSerializer
 from analytics.release import COARSEST, FINEST
 
-GROUPS = ("category", "category_group", "organisation")
+GROUPS = ("category", "category_group", "organisation", "city")
 
 
 class NoQuery(StrictSerializer):
@@ -84,7 +84,7 @@ class HoursByChannel(HoursFigures):
 
 
 class HoursRow(HoursFigures):
-    """A category's or an organisation's."""
+    """A category's or an organisation's, or the whole city's."""
 
     group = serializers.CharField(read_only=True, allow_null=True)
     is_suppressed = serializers.BooleanField(read_only=True)

@@ -60,9 +60,10 @@ class Lake:
             }
         )
 
-    def resolve(self, report: str, hours: float, *, on_time: bool = True) -> None:
+    def resolve(self, report: str, hours: float, *, on_time: bool = True, **columns: Any) -> None:
         """The report is resolved after so many hours."""
-        self.add(report, "report.status", status="resolved", hours_to_resolve=hours, resolved_on_time=on_time)
+        ended = {"status": "resolved", "hours_to_resolve": hours, "resolved_on_time": on_time}
+        self.add(report, "report.status", **ended, **columns)
 
     def ask(self, question: str, **parameters: Any) -> list[dict[str, Any]]:
         """The answer of the backend that the settings name."""
@@ -179,6 +180,26 @@ def test_a_resolution_without_hours_is_not_zero_hours(lake: Lake) -> None:
     found = lake.ask("hours-to-resolve", by="category_group")[0]
 
     assert (found["median_hours"], found["timed"], found["reports"]) == (None, 0, 1)
+
+
+def test_the_whole_city_is_one_group_with_its_channels(lake: Lake) -> None:
+    for code, channel, category, hours in [
+        ("a", "app", "pothole", 2),
+        ("b", "app", "signal", 4),
+        ("c", "phone", "pothole", 30),
+        ("d", "desk", "pothole", 50),
+    ]:
+        lake.add(code, channel=channel, category=category)
+        lake.resolve(code, hours, channel=channel, category=category)
+
+    found = lake.ask("hours-to-resolve", by="city")
+
+    assert {(row["group"], row["channel"]): (row["median_hours"], row["reports"]) for row in found} == {
+        ("city", "all"): (17.0, 4),
+        ("city", "app"): (3.0, 2),
+        ("city", "desk"): (50.0, 1),
+        ("city", "phone"): (30.0, 1),
+    }
 
 
 # --- Reports per cell -----------------------------------------------------------------------------
