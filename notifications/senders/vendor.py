@@ -1,7 +1,8 @@
 """Push services of vendors and text messages, through the city's gateway: one JSON document by POST.
 
-``{"to", "title", "text", "data", "language"}`` with ``Authorization: Bearer …`` and the message's code as
-``Idempotency-Key``. 2xx is taken; 404 and 410 mean that nobody is at this address any more.
+``{"to", "title", "text", "data", "language"}`` with ``Authorization: Bearer …``, where there is a token, and
+the message's code as ``Idempotency-Key``. 2xx is taken; 404 and 410 mean that nobody is at this address any
+more.
 """
 
 import json
@@ -33,11 +34,9 @@ def _post(url: str, token: str, message: Message, target: Target) -> None:
         "data": dict(message.data),
         "language": message.language,
     }
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Content-Type": "application/json",
-        "Idempotency-Key": f'"{message.code}"',
-    }
+    headers = {"Content-Type": "application/json", "Idempotency-Key": f'"{message.code}"'}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     try:
         answer = outside.post(url, headers=headers, body=json.dumps(body).encode())
     except outside.OutsideError as error:
