@@ -158,7 +158,7 @@ INDICATORS: Sequence[Indicator] = (
             "timed": _("how many reports have both moments"),
             **_BEHIND,
         },
-        parameters={"by": _("category (default), category_group, organisation, or city for all reports together")},
+        parameters={"by": _("category (default), category_group, organisation, or city: all together")},
         arrange=hours_rows,
     ),
     Indicator(
