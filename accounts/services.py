@@ -4,11 +4,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -142,6 +145,15 @@ def service_account(organisation: Organisation) -> User:
     )
     Membership.objects.create(user=user, organisation=organisation, role=role)
     return user
+
+
+def forget_sessions() -> int:
+    """Delete sessions that have run out, with the addresses and devices that were noted with them."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    living = Session.objects.values("session_key")
+    old = UserSession.objects.filter(created_at__lt=timezone.now() - timedelta(hours=1))
+    deleted, _of_what = old.exclude(session_key__in=living).delete()
+    return deleted
 
 
 def _may_issue(organisation: Organisation, by: Viewer) -> bool:

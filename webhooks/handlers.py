@@ -15,7 +15,7 @@ from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.tasks import deliver_due
 
 # What every recipient must hear of even though the public does not.
-ALWAYS_TOLD = frozenset({Event.Kind.VISIBILITY, Event.Kind.ERASED})
+ALWAYS_TOLD = frozenset({Event.Kind.VISIBILITY, Event.Kind.ERASED, Event.Kind.CONSENT_WITHDRAWN})
 
 
 class _Listener(NamedTuple):

@@ -16,7 +16,9 @@ from routing.cells import name_of
 TEST_TYPE = "endpoint.test"
 # Every type an endpoint may ask for, with its name for people.
 EVENT_TYPES = {
-    str(value): label for value, label in Event.Kind.choices if value.startswith(("report.", "ticket."))
+    str(value): label
+    for value, label in Event.Kind.choices
+    if value.startswith(("report.", "ticket.")) or value == Event.Kind.CONSENT_WITHDRAWN
 }
 
 
@@ -34,6 +36,8 @@ def of_event(event: Event) -> dict[str, Any]:
         "category": report.category.code,
         "cell": None if report.cell is None else name_of(report.cell),
     }
+    if event.kind == Event.Kind.CONSENT_WITHDRAWN:
+        data["purpose"] = event.data.get("purpose")
     return _message(str(event.kind), event.at, data)
 
 

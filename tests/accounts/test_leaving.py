@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -166,3 +168,16 @@ def test_sessions_are_listed_and_ended_one_by_one(alice: User) -> None:
     assert sorted(row["user_agent"] for row in listed) == ["Lost phone", "My phone"]
     assert [row["user_agent"] for row in ended.json()["data"]] == ["My phone"]
     assert (lost.get(ME).status_code, phone.get(ME).status_code) == (401, 200)
+
+
+def test_a_session_that_ran_out_leaves_no_address_behind(alice: User) -> None:
+    log_in(alice, "Old phone")
+    phone = log_in(alice, "New phone")
+    old = UserSession.objects.filter(user_agent="Old phone")
+    Session.objects.filter(session_key__in=old.values("session_key")).update(expire_date=timezone.now())
+    UserSession.objects.update(created_at=timezone.now() - timedelta(days=31))
+
+    assert services.forget_sessions() == 1
+
+    assert [row.user_agent for row in UserSession.objects.all()] == ["New phone"]
+    assert phone.get(ME).status_code == 200

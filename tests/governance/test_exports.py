@@ -23,7 +23,7 @@ from reports.models import Photo, Report
 from reports.services import Submitted
 from tests.conftest import Maker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 ClientOf = Callable[[User], APIClient]
 WithReceipt = Callable[[Submitted], APIClient]

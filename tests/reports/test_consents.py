@@ -16,7 +16,7 @@ from reports.models import Event, Photo, Report
 from reports.services import Submitted
 from tests.conftest import Maker, SmallCity
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 CONSENTS = "/api/v1/me/consents/"
 ClientOf = Callable[[User], APIClient]

@@ -46,7 +46,8 @@ def everyone(town: Town) -> None:
         ("report.visibility", "", False, ["bureau", "firm", "helper"]),
         ("report.erased", "", False, ["bureau", "firm", "helper"]),
         ("photo.added", "", True, []),
-        ("consent.withdrawn", "", True, []),
+        ("consent.withdrawn", "", False, ["bureau", "firm", "helper"]),
+        ("consent.given", "", False, []),
     ],
 )
 def test_an_event_is_owed_to_whom_it_concerns(
