@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 
 class PdfRenderer(BaseRenderer):
-    """Lets a client ask for paper by ``Accept``; the view hands over the finished bytes."""
+    """Lets a client ask for paper by ``Accept``; the view hands over finished bytes. Problems stay JSON."""
 
     media_type = "application/pdf"
     format = "pdf"
@@ -14,4 +14,4 @@ class PdfRenderer(BaseRenderer):
     render_style = "binary"
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
+        return data if isinstance(data, bytes) else bytes(JSONRenderer().render(data))

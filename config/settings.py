@@ -323,7 +323,7 @@ REST_FRAMEWORK = {
     ],
     # A view that forgets to say who may use it is closed.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "config.api.CursorPages",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
@@ -358,6 +358,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Fields of one name with different choices, each under the name a client should generate.
     "ENUM_NAME_OVERRIDES": {
+        "Cadence": "notifications.models.channels.Cadence",
+        "CommentKind": "reports.models.Comment.Kind",
+        "CoveredKind": "reports.models.photo.PhotoBox.Kind",
+        "ConsentMethod": "accounts.models.Consent.Method",
+        "ContactKind": "reports.models.assistance.Assistance.ContactKind",
         "EventKind": "reports.models.Event.Kind",
         "Language": "accounts.serializers.SPOKEN",
         "OrganisationKind": "accounts.models.Organisation.Kind",
@@ -369,6 +374,7 @@ SPECTACULAR_SETTINGS = {
         "ReportVisibility": "reports.workflow.Visibility",
         "ResolvingReason": "tickets.serializers.RESOLVING",
         "ScreeningReason": "moderation.reasons.Reason",
+        "SubscriptionKind": "notifications.models.following.Subscription.Kind",
         "TicketReason": "tickets.workflow.Reason",
         "TicketRole": "tickets.workflow.Role",
         "TicketStatus": "tickets.workflow.Status",

@@ -10,12 +10,12 @@ from typing import Any
 
 from config.openapi import problems, schemes
 from config.openapi.examples import Composer
+from config.openapi.naming import PREFIX, key_of
 from config.openapi.operations import LINKS, OPERATIONS, Operation
 from config.openapi.tags import TAGS
 
 JSON = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
-PREFIX = "/api/v1"
 
 PARAMETERS: dict[str, JSON] = {
     "AcceptLanguage": {
@@ -92,11 +92,6 @@ def operations_of(document: JSON) -> Iterator[tuple[str, str, JSON]]:
         for method, operation in item.items():
             if method in METHODS:
                 yield method, path, operation
-
-
-def key_of(method: str, path: str) -> str:
-    """How the table of operations names one: ``POST /reports/``."""
-    return f"{method.upper()} {path.removeprefix(PREFIX)}"
 
 
 def _complete(method: str, path: str, operation: JSON, composer: Composer) -> None:
