@@ -1,6 +1,7 @@
 """Push: a browser on this machine decrypts what came and checks who signed; vendors and text messages."""
 
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -401,7 +402,7 @@ def test_a_number_is_written_to_only_after_its_owner_read_a_code_there(
     send()
     [proof] = gateway.arrived
     words = json.loads(proof.body)["text"]
-    code = next(word for word in words.replace(".", " ").split() if word.isdigit())
+    [code] = re.findall(r"\d{6}", words)
 
     confirmed = phone.post(f"{URL}{device['code']}/confirm/", {"code": code})
     answered(pothole)
@@ -418,7 +419,7 @@ def test_a_code_is_guessed_five_times_at_most(alice: User, client_of: ClientOf, 
     device = phone.post(URL, {"transport": "sms", "number": "+8613800138000"}).json()
     dispatch.send_due()
     words = json.loads(gateway.arrived[0].body)["text"]
-    right = next(word for word in words.replace(".", " ").split() if word.isdigit())
+    [right] = re.findall(r"\d{6}", words)
     wrong = "000000" if right != "000000" else "111111"
     url = f"{URL}{device['code']}/confirm/"
 
