@@ -23,7 +23,7 @@ from reports.models import Photo, Report
 from reports.services import Submitted
 from tests.conftest import Maker
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
+pytestmark = pytest.mark.django_db
 
 ClientOf = Callable[[User], APIClient]
 WithReceipt = Callable[[Submitted], APIClient]
@@ -127,7 +127,7 @@ def test_a_copy_is_its_owners(
         assert client.get(f"{EXPORTS}{code}/").status_code in (401, 404)
         assert client.get(f"{EXPORTS}{code}/file/").status_code in (401, 404)
     own: Any = client_of(alice).get(f"{EXPORTS}{code}/file/")
-    own.close()
+    assert b"".join(own.streaming_content)
     assert own.status_code == 200
     assert client_of(bob).post(f"/api/v1/reports/{sent.report.code}/export/").status_code == 404
     assert APIClient().post(EXPORTS).status_code == 401

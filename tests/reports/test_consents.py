@@ -16,7 +16,7 @@ from reports.models import Event, Photo, Report
 from reports.services import Submitted
 from tests.conftest import Maker, SmallCity
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
+pytestmark = pytest.mark.django_db
 
 CONSENTS = "/api/v1/me/consents/"
 ClientOf = Callable[[User], APIClient]
@@ -101,7 +101,7 @@ def test_withdrawing_takes_published_photos_back(
     services.publish_photo(photo, by=make.actor(mona))
     path = f"/api/v1/photos/{photo.code}/small.webp"
     shown: Any = anyone.get(path)
-    shown.close()
+    assert b"".join(shown.streaming_content)
     assert shown.status_code == 200
 
     phone.delete(f"{CONSENTS}publish_photo/")
