@@ -38,7 +38,7 @@ class AssistedView(generics.ListAPIView[Report]):
         viewer = viewer_of(self.request)
         if not viewer.assisting_ids:
             return Report.objects.none()
-        reports = Report.objects.visible_to(viewer)  # type: ignore[attr-defined]  # the manager of the QuerySet
+        reports = Report.objects.visible_to(viewer)
         own = reports.filter(assistance__user=viewer.user, assistance__ended_at=None)
         found: QuerySet[Report] = own.for_display().select_related("assistance__organisation")
         return found

@@ -103,7 +103,7 @@ def draw_letter(sheet: LetterSheet) -> bytes:
     return _printed(story, (width, height), sheet.subject, margin=_WINDOW[0])
 
 
-class Square(Flowable):
+class Square(Flowable):  # type: ignore[misc]  # reportlab ships no types
     """A QR code in vectors, with the quiet zone that readers need."""
 
     def __init__(self, says: str, size: float) -> None:

@@ -252,7 +252,7 @@ def _give_consents(report: Report, draft: Draft) -> None:
             Consent(
                 producer=report.producer,
                 purpose=choice.purpose,
-                recipient_id=choice.recipient and choice.recipient.pk,
+                recipient_id=choice.recipient.pk if choice.recipient else None,
                 notice_version=draft.notice_version,
                 method=method,
                 via_id=via,
