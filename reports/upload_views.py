@@ -78,7 +78,7 @@ class TusView(APIView):
             response["Tus-Version"] = VERSION
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """What of tus is spoken here."""
         headers = {
             "Tus-Version": VERSION,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,7 +17,7 @@ from moderation.admin.case import Case
 from moderation.admin.desk import city_zone, report_url
 from moderation.admin.forms import ActForm
 from moderation.admin.telling import routing_facts, timeline
-from reports.models import Report, ReportQuerySet
+from reports.models import PhotoBox, Report, ReportQuerySet
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class ReportPage:
 
     def _show(self, case: Case, bound: ActForm | None = None, status: int = 200) -> TemplateResponse:
         report = case.report
-        photos = report.photos.order_by("pk")
+        boxes = Prefetch("boxes", PhotoBox.objects.filter(is_removed=False).order_by("pk"), "shown_boxes")
+        photos = report.photos.order_by("pk").prefetch_related(boxes)
         context = {
             **self.admin.admin_site.each_context(self.request),
             "opts": Report._meta,  # noqa: SLF001  # how the admin's own templates name a model

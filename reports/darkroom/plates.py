@@ -105,7 +105,7 @@ def find_lines(pixels: Pixels) -> list[Line]:
     """The lines of text in a picture, tile by tile."""
     scale = max(max(pixels.shape[:2]) / EDGE, 1.0)
     size = round(pixels.shape[1] / scale), round(pixels.shape[0] / scale)
-    smaller = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale > 1 else pixels
+    smaller = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     found: list[Line] = []
     for left, top in tiles(*size):
         tile = smaller[top : top + TILE[1], left : left + TILE[0]]

@@ -251,7 +251,7 @@ def test_a_superuser_acts_for_the_steering_bureau(pothole: Report, root: User) -
 
 def test_a_photo_is_published_after_somebody_looked(make: Maker, mona: User, pothole: Report) -> None:
     photo = Photo.objects.create(
-        report=pothole, role=Photo.Role.PROOF, state=Photo.State.READY, original="x", content_hash="0" * 64
+        report=pothole, role=Photo.Role.PROOF, state=Photo.State.READY, original="x", drawn_version=0
     )
 
     assert Desk(mona).decide(pothole, "publish_photo", photo=photo.code).status_code == 302

@@ -1,5 +1,6 @@
 """An address opens a photo for ten minutes and no longer, and never one that was hidden since."""
 
+import time
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from reports import photo_urls, services, tasks
+from reports import services, tasks
 from reports.boxes import Box
 from reports.events import verify_chain
 from reports.models import Photo, Report
@@ -65,11 +66,11 @@ def test_an_address_runs_out(
     mine: Any, with_receipt: Any, anyone: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = _address(mine, with_receipt)
-    now = photo_urls.time.time()
+    now = time.time()
 
-    monkeypatch.setattr(photo_urls.time, "time", lambda: now + 601)
+    monkeypatch.setattr(time, "time", lambda: now + 601)
     soon = _opens(anyone, address)
-    monkeypatch.setattr(photo_urls.time, "time", lambda: now + 901)
+    monkeypatch.setattr(time, "time", lambda: now + 901)
 
     assert soon in (200, 404)
     assert _opens(anyone, address) == 404
