@@ -39,3 +39,26 @@ class JsonLines(logging.Formatter):
         if self.with_messages_of_errors:
             described["error_message"] = str(error)
         return described
+
+
+def settings_of(*, level: str, with_messages_of_errors: bool) -> dict[str, Any]:
+    """Where log lines go, and from which level on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "config.logs.JsonLines", "with_messages_of_errors": with_messages_of_errors}
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            # Every 4xx is a sentence for the client, not news for the operator.
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "ERROR"},
+            "httpx": {"level": "WARNING"},
+            # A line for every wake-up would be all there is to read.
+            "celery": {"level": "WARNING"},
+            "kombu": {"level": "ERROR"},
+        },
+    }

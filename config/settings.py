@@ -32,12 +32,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
 from config import limits as usual_limits
+from config import logs, sweeps
 from config.desk import UNFOLD as UNFOLD
+from config.spectacular import SETTINGS as OPENAPI
 
 # Lets code say ModelAdmin[Report] and File[bytes] when it runs as it does when it is checked.
 django_stubs_ext.monkeypatch()
@@ -228,40 +229,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-# Sweeps: what a lost wake-up left is found by these, at the latest.
-SEAL_EVERY_S = env.number("SEAL_EVERY_S", 60)
-PROJECT_EVERY_S = env.number("PROJECT_EVERY_S", 30)
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 60}},
-    "relay": {"task": "reports.tasks.relay", "schedule": 2.0, "options": {"expires": 2}},
-    "live": {"task": "reports.tasks.announce", "schedule": 5.0, "options": {"expires": 5}},
-    "photos": {"task": "reports.tasks.draw_photos", "schedule": 20.0, "options": {"expires": 20}},
-    "photos-past": {"task": "reports.tasks.forget_photos", "schedule": 3600.0},
-    "webhooks": {"task": "webhooks.tasks.deliver_due", "schedule": 1.0, "options": {"expires": 1}},
-    "news": {"task": "notifications.tasks.spread_news", "schedule": 2.0, "options": {"expires": 2}},
-    "copies": {"task": "notifications.tasks.send_copies", "schedule": 2.0, "options": {"expires": 2}},
-    "survey": {"task": "notifications.tasks.ask_whether_solved", "schedule": 3600.0},
-    "inbox-tidy": {"task": "notifications.tasks.forget_old_news", "schedule": 3600.0},
-    "answers": {"task": "reports.tasks.forget_answers", "schedule": 3600.0},
-    "sandbox": {"task": "tickets.tasks.live_sandbox", "schedule": 5.0, "options": {"expires": 5}},
-    "sandbox-purge": {"task": "reports.tasks.purge_sandbox", "schedule": 3600.0},
-    "sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 24 * 3600.0},
-    "exports": {"task": "governance.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
-    "seals": {
-        "task": "governance.tasks.seal_events",
-        "schedule": float(SEAL_EVERY_S),
-        "options": {"expires": SEAL_EVERY_S},
-    },
-    "lake": {
-        "task": "analytics.tasks.project",
-        "schedule": float(PROJECT_EVERY_S),
-        "options": {"expires": PROJECT_EVERY_S},
-    },
-    # At night where the city is: half past two in China.
-    "times": {"task": "reports.tasks.measure_times", "schedule": crontab(hour="18", minute="30")},
-    "lake-tidy": {"task": "analytics.tasks.tidy", "schedule": 3600.0},
-    "lake-rebuild": {"task": "analytics.tasks.rebuild_if_due", "schedule": 24 * 3600.0},
-}
+CELERY_BEAT_SCHEDULE = sweeps.SCHEDULE
+SEAL_EVERY_S, PROJECT_EVERY_S = sweeps.SEAL_EVERY_S, sweeps.PROJECT_EVERY_S
 
 # --- Who is there ---
 
@@ -339,50 +308,8 @@ REST_FRAMEWORK = {
 # For apps that answer before a view is reached; they may not import config.
 PROBLEM_RESPONSE = "config.problems.domain_response"
 CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
+SPECTACULAR_SETTINGS = {**OPENAPI, "CONTACT": {"name": "Commonway", "url": PUBLIC_URL}}
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "cw_"}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Commonway",
-    "DESCRIPTION": "What a city's people say about its transport, who answers for it, and the answer.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "DEFAULT_GENERATOR_CLASS": "config.openapi.generator.Generator",
-    "CONTACT": {"name": "Commonway", "url": PUBLIC_URL},
-    "LICENSE": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
-    "SERVERS": [{"url": "/", "description": "This city"}],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Fields of one name with different choices, each under the name a client should generate.
-    "ENUM_NAME_OVERRIDES": {
-        "Cadence": "notifications.models.channels.Cadence",
-        "CommentKind": "reports.models.Comment.Kind",
-        "CoveredKind": "reports.models.photo.PhotoBox.Kind",
-        "ConsentMethod": "accounts.models.Consent.Method",
-        "ContactKind": "reports.models.assistance.Assistance.ContactKind",
-        "EventKind": "reports.models.Event.Kind",
-        "Language": "accounts.serializers.SPOKEN",
-        "OrganisationKind": "accounts.models.Organisation.Kind",
-        "Purpose": "accounts.models.Consent.Purpose",
-        "ReportChannel": "reports.models.Report.Channel",
-        "ReportKind": "reports.models.Report.Kind",
-        "ReportReason": "reports.workflow.Reason",
-        "ReportStatus": "reports.workflow.Status",
-        "ReportVisibility": "reports.workflow.Visibility",
-        "ResolvingReason": "tickets.serializers.RESOLVING",
-        "ScreeningReason": "moderation.reasons.Reason",
-        "SubscriptionKind": "notifications.models.following.Subscription.Kind",
-        "TicketReason": "tickets.workflow.Reason",
-        "TicketRole": "tickets.workflow.Role",
-        "TicketStatus": "tickets.workflow.Status",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-    ],
-}
 
 # --- Webhooks: what we send to machines outside ---
 
@@ -459,20 +386,4 @@ X_FRAME_OPTIONS = "DENY"
 globals().update(env.email(env.text("EMAIL_URL", "console://")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "commonway@localhost")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JsonLines", "with_messages_of_errors": DEBUG}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # Every 4xx is a sentence for the client, not news for the operator.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
-        "httpx": {"level": "WARNING"},
-        # A line for every wake-up would be all there is to read.
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.settings_of(level=env.text("LOG_LEVEL", "INFO").upper(), with_messages_of_errors=DEBUG)
