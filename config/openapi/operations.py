@@ -190,7 +190,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /deliveries/{code}/resend/": Operation(
         "resendDelivery", ("endpoint-disabled", "delivery-still-open")
     ),
-    "POST /tokens/": Operation("issueToken"),
+    "POST /tokens/": Operation("issueToken", ("not-found",)),
     "DELETE /tokens/{token_key}/": Operation("revokeToken"),
     # Measures.
     "GET /indicators/": Operation("listIndicators"),
