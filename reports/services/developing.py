@@ -84,10 +84,12 @@ def finish_photo(photo: Photo) -> Photo:
                 name = photo_files.derivative_name(photo, size, ending, version)
                 default_storage.delete(name)
                 default_storage.save(name, ContentFile((Path(folder) / f"{size}.{ending}").read_bytes()))
-    photo = _note_drawn(photo, drawn, version)
-    if photo.is_drawn:
-        photo_files.delete_derivatives(photo, but=version)
-    return photo
+    noted = _note_drawn(photo, drawn, version)
+    if noted.state == Photo.State.ERASED:
+        photo_files.delete_everything(photo, None)  # erased while it was drawn: nothing was to come of it
+    elif noted.is_drawn:
+        photo_files.delete_derivatives(noted, but=version)
+    return noted
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from reports import services, tasks
 from reports.boxes import Box
+from reports.darkroom.keeper import darkroom
 from reports.events import verify_chain
 from reports.models import Photo, Report
 from reports.services import Correction
@@ -145,6 +146,27 @@ def test_files_that_a_storage_would_not_delete_are_swept_later(mine: Any) -> Non
     assert swept == 1
     assert Photo.objects.get().original == ""
     assert _files_below("photos") == []
+
+
+def test_a_photo_that_is_erased_while_it_is_drawn_leaves_nothing(
+    make: Maker, mona: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    report = make.submitted().report
+    file = SimpleUploadedFile("hole.jpg", jpeg().read())
+    photo = services.add_photo(report, file, by=make.actor(mona))
+    develop = darkroom.develop
+
+    def erase_meanwhile(*args: Any) -> Any:
+        developed = develop(*args)
+        with django_capture_on_commit_callbacks(execute=True):
+            services.erase_photos(report)
+        return developed
+
+    monkeypatch.setattr(darkroom, "develop", erase_meanwhile)
+    photo = services.finish_photo(photo)
+
+    assert photo.state == "erased"
+    assert _files_below("photos") + _files_below("quarantine") == []
 
 
 def _files_below(folder: str) -> list[str]:
