@@ -15,6 +15,7 @@ from config.openapi.operations import LINKS, OPERATIONS, Operation
 from config.openapi.tags import TAGS
 
 JSON = dict[str, Any]
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$"
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 PARAMETERS: dict[str, JSON] = {
@@ -179,6 +180,9 @@ def _mend(node: Any) -> None:
             node["type"] = [node["type"], "null"]
         if "type" in node and isinstance(node.get("title"), str):
             del node["title"]
+        if node.get("format") == "time":  # which would need an offset: ours is a time of the day, wherever
+            del node["format"]
+            node["pattern"] = TIME_OF_DAY
         if node.get("default") == "" and node.get("minLength"):
             del node["default"]  # it stands for a field that is not sent, and cannot be sent itself
         if isinstance(node.get("example"), str) and "api.example.org" in node["example"]:

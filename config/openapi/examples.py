@@ -23,7 +23,6 @@ FORMATS = {
     "binary": BINARY,
     "date-time": "2026-11-23T10:05:00+08:00",
     "date": "2026-11-23",
-    "time": "08:00:00",
     "uri": "https://city.example/",
     "uuid": "0193592e-8a55-7c3c-9f62-3f1c6f0d2f4e",
 }
