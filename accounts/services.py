@@ -153,7 +153,7 @@ def forget_sessions() -> int:
     living = Session.objects.values("session_key")
     old = UserSession.objects.filter(created_at__lt=timezone.now() - timedelta(hours=1))
     deleted, _of_what = old.exclude(session_key__in=living).delete()
-    return deleted
+    return int(deleted)
 
 
 def _may_issue(organisation: Organisation, by: Viewer) -> bool:

@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "answers": {"task": "reports.tasks.forget_answers", "schedule": 3600.0},
     "sandbox": {"task": "tickets.tasks.live_sandbox", "schedule": 5.0, "options": {"expires": 5}},
     "sandbox-purge": {"task": "reports.tasks.purge_sandbox", "schedule": 3600.0},
+    "log-cut": {"task": "reports.tasks.cut_log", "schedule": 600.0, "options": {"expires": 600}},
     "sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 24 * 3600.0},
     "exports": {"task": "governance.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
     "seals": {

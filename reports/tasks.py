@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.idempotency import KEPT
 from accounts.models import StoredAnswer
-from reports import live, measuring, services
+from reports import live, measuring, services, write_ahead
 from reports.relay import relay_events
 from reports.rounds import Rounds
 
@@ -36,6 +36,12 @@ def draw_photos() -> int:
 def forget_photos() -> int:
     """Delete uploads that ran out, originals past their time, and what was left of erased photos."""
     return services.forget_uploads() + services.forget_originals() + services.purge_erased()
+
+
+@shared_task
+def cut_log() -> bool:
+    """Cut SQLite's write-ahead log, in which erased words would stand on."""
+    return write_ahead.cut()
 
 
 @shared_task
