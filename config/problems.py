@@ -91,6 +91,7 @@ DOMAIN_PROBLEMS: dict[type[Exception], Problem] = {
     reports.PhotoRefused: Problem(400, "photo-refused", _("This photo is not taken.")),
     reports.TooManyPhotos: Problem(409, "too-many-photos", _("There are enough photos.")),
     reports.BadReceipt: Problem(403, "bad-receipt", _("This receipt opens nothing.")),
+    reports.AlreadyPlaced: Problem(409, "already-placed", _("It has a position of its own.")),
     reports.AlreadyClaimed: Problem(409, "already-claimed", _("It belongs to an account already.")),
     reports.NoAssistant: Problem(403, "no-assistant", _("You do not file for others.")),
     reports.TooFarBehind: Problem(409, "too-far-behind", _("More happened than can be told.")),

@@ -117,3 +117,7 @@ class ChecksumWrong(DomainError):
 
 class UploadNotWhole(DomainError):
     """An upload that has not come in whole, or is a photo already."""
+
+
+class AlreadyPlaced(DomainError):
+    """A report whose position came from its sender: nobody else moves the pin."""

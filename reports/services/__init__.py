@@ -20,6 +20,7 @@ from reports.services.erasing import (
 from reports.services.forgetting import erase_comment, erase_report
 from reports.services.locking import locked
 from reports.services.photos import Correction, add_photo, correct_boxes, look_at_original, publish_photo
+from reports.services.placing import place_report
 from reports.services.routing import (
     Offer,
     assign,
@@ -69,6 +70,7 @@ __all__ = [
     "note_letter_sent",
     "note_many",
     "offer_many",
+    "place_report",
     "publish_photo",
     "purge_erased",
     "purge_photos",

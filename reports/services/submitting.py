@@ -128,12 +128,16 @@ def route_of(draft: Draft, now: datetime) -> Route:
 
 
 def content_of(report: Report) -> dict[str, Any]:
-    """What of a report can be erased, as its first event's digest covers it; no floats, to be canonical."""
+    """What of a report can be erased, as its first event's digest covers it; no floats, to be canonical.
+
+    A position that the desk found for an address was not sent, and is no part of it.
+    """
+    is_own = report.raw_latitude is not None
     return {
         "text": report.text,
         "address": report.address,
-        "latitude": _micro(report.latitude),
-        "longitude": _micro(report.longitude),
+        "latitude": _micro(report.latitude) if is_own else None,
+        "longitude": _micro(report.longitude) if is_own else None,
         "answers": report.answers,
     }
 
