@@ -17,16 +17,20 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
 @register()
 def event_handlers_exist(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """A handler that cannot be imported would park every event."""
+    """A handler that cannot be imported would park every event; of the others, break erasing and copies."""
+    named = [
+        *(("EVENT_HANDLERS", path) for path in settings.EVENT_HANDLERS),
+        *(("EXPORTERS", path) for path in settings.EXPORTERS),
+        *(("LEAVING_HANDLERS", path) for path in settings.LEAVING_HANDLERS),
+        ("ON_DISCLOSED", settings.ON_DISCLOSED),
+    ]
     faults: list[CheckMessage] = []
-    for path in settings.EVENT_HANDLERS:
+    for setting, path in named:
         try:
             import_string(path)
         except ImportError as error:
-            hint = "Correct the dotted path in EVENT_HANDLERS of config/settings.py."
-            faults.append(
-                Error(f"The event handler {path} cannot be imported: {error}", hint=hint, id="commonway.E001")
-            )
+            hint = f"Correct the dotted path in {setting} of config/settings.py."
+            faults.append(Error(f"{path} cannot be imported: {error}", hint=hint, id="commonway.E001"))
     return faults
 
 

@@ -11,6 +11,7 @@ from accounts.models import Producer
 from reports.errors import DisputeOver, InvalidTransition, ReasonRequired
 from reports.events import Happening, new_salt, record_many
 from reports.models import Comment, Event, Report
+from reports.services.forgetting import erase_report
 from reports.services.locking import locked
 from reports.workflow import (
     DISPUTABLE,
@@ -75,7 +76,7 @@ def change_status(
 
 @transaction.atomic
 def change_visibility(report: Report, new: Visibility, *, by: Actor, reason: str = "") -> Report:
-    """Screen, hide or open a report. The first publication makes its producer known as trusted.
+    """Screen, hide, open or erase a report. The first publication makes its producer known as trusted.
 
     Raises InvalidTransition when the table does not allow it.
     """
@@ -83,6 +84,8 @@ def change_visibility(report: Report, new: Visibility, *, by: Actor, reason: str
     legal = legal_visibilities(report.visibility, by.kind)
     if new not in legal:
         raise InvalidTransition(_("The visibility"), report.visibility, new, legal)
+    if new == Visibility.ERASED:
+        return erase_report(report, by=by)
     old, report.visibility = report.visibility, new
     data = {"old": old, "new": str(new), **({"reason": reason} if reason else {})}
     record_many([Happening(report, Event.Kind.VISIBILITY, by, data=data)])
