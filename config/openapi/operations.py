@@ -80,7 +80,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /reports/{code}/proof/": Operation("listProofs"),
     "POST /reports/{code}/solved/": Operation(
-        "sayWhetherSolved", (*MOVE, "dispute-over", "nothing-to-confirm")
+        "sayWhetherSolved", (*SELF, *MOVE, "dispute-over", "nothing-to-confirm")
     ),
     "POST /reports/{code}/support/": Operation("supportReport", (*SELF, "own-report")),
     "DELETE /reports/{code}/support/": Operation("unsupportReport", SELF),
@@ -159,7 +159,9 @@ OPERATIONS: dict[str, Operation] = {
     "POST /desk/photos/{code}/publish/": Operation("publishPhoto", ("not-publishable", "conflict")),
     "POST /desk/reports/{code}/answer/": Operation("answerReport", ("conflict", STALE)),
     "POST /desk/reports/{code}/assign/": Operation("assignReport", (*MOVE, "nobody-answers")),
-    "POST /desk/reports/{code}/status/": Operation("moveReport", (*MOVE, "reason-required")),
+    "POST /desk/reports/{code}/status/": Operation(
+        "moveReport", (*MOVE, "reason-required", "nobody-answers")
+    ),
     "POST /desk/reports/{code}/visibility/": Operation("showReport", (*MOVE, "reason-required")),
     "GET /desk/screening/": Operation("listScreening"),
     "GET /desk/triage/": Operation("listTriage"),
