@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, Throttled
 
 from accounts.errors import DomainError
+from accounts.models import User
 from reports.stream_views import HEADERS, MEDIA_TYPE, RETRY_MS, Admission, StreamView, line, ready
 
 HEARTBEAT_S = 15
@@ -31,7 +32,7 @@ COME_BACK_S = 30
 Message = dict[str, Any]
 
 
-class Stream(AsyncConsumer):  # type: ignore[misc]  # channels has no types for it
+class Stream(AsyncConsumer):
     """One open answer: what was missed, then what happens, and a comment now and then as a sign of life."""
 
     open_now: ClassVar[set["Stream"]] = set()
@@ -44,7 +45,7 @@ class Stream(AsyncConsumer):  # type: ignore[misc]  # channels has no types for 
         self.places: tuple[str, ...] = ()
         self.beat: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """However it ends, it makes room for another."""
         try:
             await super().__call__(scope, receive, send)
@@ -105,7 +106,8 @@ class Stream(AsyncConsumer):  # type: ignore[misc]  # channels has no types for 
 
     def _request(self) -> ASGIRequest:
         request = ASGIRequest(self.scope, io.BytesIO())
-        request.user = self.scope.get("user") or AnonymousUser()
+        user: Any = self.scope.get("user")
+        request.user = user if isinstance(user, User) else AnonymousUser()
         return request
 
     def _take_place(self, admission: Admission) -> None:

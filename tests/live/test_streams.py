@@ -14,6 +14,7 @@ from accounts.viewers import viewer_of_user
 from config.asgi import application
 from reports import live, live_missed, services, streams
 from reports.models import Report
+from reports.models.report import Bbox
 from reports.services import Submitted
 from reports.streams import Stream
 from reports.workflow import Status, Visibility
@@ -80,7 +81,7 @@ def timeline(report: Report) -> str:
     return f"/api/v1/reports/{report.code}/stream/"
 
 
-def kinds(lines: list[Line]) -> list[str]:
+def kinds(lines: list[Line]) -> list[Any]:
     return [line.get("kind", line["type"]) for line in lines]
 
 
@@ -182,9 +183,7 @@ def test_outsiders_hear_no_inner_line_of_a_map(make: Maker) -> None:
     hidden, shown = make.report(visibility=Visibility.PRIVATE), make.report()
     tell()
 
-    assert {line["report"] for line in live_missed.of_box(live_missed.Bbox(114.4, 38.0, 114.6, 38.1), 0)} == {
-        shown.code
-    }
+    assert {line["report"] for line in live_missed.of_box(Bbox(114.4, 38.0, 114.6, 38.1), 0)} == {shown.code}
     assert hidden.code != shown.code
 
 
