@@ -15,14 +15,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from notifications import news, watching
-from notifications.models import Fanout, InboxItem, Subscription, WatchKey
+from notifications.models import Copy, Digest, Fanout, InboxItem, Subscription, WatchKey
 from notifications.watching import Traits
 from reports.models import Assistance, Event, Report
 from reports.services.assisting import TO_ASSISTANT
 from reports.workflow import Visibility
 from routing.services import current_snapshot
 
-MOST = 1000
+MOST = 300
 CHUNK = 500
 Why = InboxItem.Why
 ASSISTED = frozenset({Report.Channel.DESK, Report.Channel.PHONE})
@@ -271,7 +271,9 @@ def _add_watcher(event: Event, traits: Traits, line: Subscription, items: Items)
 
 
 def forget_old(*, before: datetime, limit: int = 5000) -> int:
-    """Delete inbox items older than this, read or not; returns how many."""
+    """Delete inbox items older than this, read or not, and the empty digests left; returns how many items."""
     old = InboxItem.objects.filter(created_at__lt=before).order_by("pk").values_list("pk", flat=True)
     deleted, _of_what = InboxItem.objects.filter(pk__in=list(old[:limit])).delete()
+    Digest.objects.filter(created_at__lt=before, lines=None).delete()
+    Copy.objects.filter(ended_at__lt=before, item=None, digest=None).delete()
     return deleted

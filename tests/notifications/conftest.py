@@ -5,16 +5,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts import outside
 from accounts.models import Producer, User
 from notifications import dispatch
-from notifications.models import Copy
+from notifications.models import Copy, InboxItem
 from notifications.services import copying, telling
+from reports.models import Report
+from tests.conftest import WEST, Maker
 from tests.webhooks.receiver import Receiver, Reply, receiving
 
 Steps = Callable[[], int]
+ClientOf = Callable[[User], APIClient]
+SUBSCRIPTIONS = "/api/v1/me/subscriptions/"
+PREFERENCES = "/api/v1/me/preferences/"
+INBOX = "/api/v1/me/inbox/"
+CIRCLE = {"kind": "area", "latitude": WEST[0], "longitude": WEST[1], "radius_m": 500}
 
 
 @pytest.fixture(autouse=True)
@@ -86,5 +96,46 @@ def pass_time() -> None:
     Copy.objects.open().update(due_at=timezone.now() - timedelta(seconds=1))
 
 
-def producer_of(user: User) -> Producer:
-    return Producer.objects.get_or_create(user=user)[0]
+@pytest.fixture
+def bobs(bob: User, client_of: ClientOf) -> APIClient:
+    return client_of(bob)
+
+
+@pytest.fixture
+def mailed(make: Maker, alice: User, send: Steps) -> Report:
+    """Alice's report; what was told until now is forgotten. Alice reads English."""
+    User.objects.filter(pk=alice.pk).update(language="en")
+    report = make.report("pothole", user=alice)
+    send()
+    InboxItem.objects.all().delete()
+    mail.outbox.clear()
+    return report
+
+
+# --- What a phone does ---
+
+
+def subscribe(client: APIClient, **fields: Any) -> dict[str, Any]:
+    """Follow something; returns the subscription."""
+    answer = client.post(SUBSCRIPTIONS, fields)
+    assert answer.status_code == 201, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def news(client: APIClient) -> list[tuple[str, str]]:
+    """(title, why) of an inbox, oldest first."""
+    rows = client.get(INBOX, headers={"Accept-Language": "en"}).json()["results"]
+    return [(row["title"], row["why"]) for row in reversed(rows)]
+
+
+def prefer(client: APIClient, **changes: Any) -> None:
+    """Change how somebody wants news."""
+    answer = client.patch(PREFERENCES, changes, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.content
+
+
+def letter() -> EmailMessage:
+    """The one mail that went out."""
+    [found] = mail.outbox
+    return found

@@ -1,11 +1,13 @@
 """What telling costs: the same few statements for a batch, and chunks for a crowd."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Producer, User
 from notifications import watching
@@ -83,7 +85,7 @@ def test_a_crowd_is_told_in_chunks_behind_the_relay(
     chunks = 0
     while telling.spread():
         chunks += 1
-    assert chunks == (telling.MOST + 700) // telling.CHUNK + 2
+    assert chunks == (telling.MOST + 700) // telling.CHUNK + 1
     assert InboxItem.objects.count() == telling.MOST + 700 + 1
     assert not Fanout.objects.exists()
 
@@ -184,3 +186,19 @@ def test_planning_copies_costs_the_same_for_one_item_and_for_many(
     cost(1)  # makes the wishes of whoever sent it
     assert cost(5) == cost(60) <= 11
     assert Copy.objects.filter(channel="email").count() == 1
+
+
+def test_an_inbox_forgets_after_a_year_with_its_copies(
+    make: Maker, alice: User, relay: Relay, plan: Relay
+) -> None:
+    make.report(user=alice)
+    relay()
+    plan()
+    assert Copy.objects.exists()
+    soon, later = (timezone.now() + timedelta(days=days) for days in (-1, 1))
+
+    assert telling.forget_old(before=soon) == 0
+    telling.forget_old(before=later)
+
+    assert not InboxItem.objects.exists()
+    assert not Copy.objects.exists()
