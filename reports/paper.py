@@ -62,22 +62,27 @@ class LetterSheet:
 
 
 def draw_receipt(sheet: ReceiptSheet, size: str) -> bytes:
-    """One page, whatever was written: long text makes everything a little smaller. ``size`` is a5 or a4."""
+    """One page, whatever was written: of a long text the letters get smaller, of the square nothing does.
+
+    ``size`` is a5 or a4.
+    """
     width, height = SIZES[size]
     scale = 1.0 if size == "a5" else 1.25
     inner = width - 2 * _MARGIN
-    story: list[Flowable] = [
+    head: list[Flowable] = [
         _text(sheet.city, 8.5 * scale, colour=GREY),
         _text(sheet.title, 13 * scale, bold=True),
         _text(sheet.reference, 20 * scale, bold=True),
     ]
     if sheet.banner:
-        story.append(_box([[_text(sheet.banner, 10 * scale, bold=True)]], [inner]))
-    story += [Spacer(1, 2 * mm), _rows(sheet.rows, inner, 9 * scale), Spacer(1, 3 * mm)]
-    story += [_opener(sheet, inner, scale), Spacer(1, 3 * mm)]
-    story += [_text(f"• {note}", 8 * scale) for note in sheet.notes]
-    whole = KeepInFrame(inner, height - 2 * _MARGIN - 12, story, mode="shrink")
-    return _printed([whole], (width, height), f"{sheet.title} {sheet.reference}")
+        head.append(_box([[_text(sheet.banner, 10 * scale, bold=True)]], [inner]))
+    head.append(Spacer(1, 2 * mm))
+    foot: list[Flowable] = [Spacer(1, 3 * mm), _opener(sheet, inner, scale), Spacer(1, 3 * mm)]
+    foot += [_text(f"• {note}", 8 * scale) for note in sheet.notes]
+    taken = sum(part.wrap(inner, height)[1] for part in (*head, *foot))
+    left = height - 2 * _MARGIN - 12 - taken
+    rows = KeepInFrame(inner, left, [_rows(sheet.rows, inner, 9 * scale)], mode="shrink")
+    return _printed([*head, rows, *foot], (width, height), f"{sheet.title} {sheet.reference}")
 
 
 def draw_letter(sheet: LetterSheet) -> bytes:
