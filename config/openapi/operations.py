@@ -159,6 +159,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /desk/photos/{code}/publish/": Operation("publishPhoto", ("not-publishable", "conflict")),
     "POST /desk/reports/{code}/answer/": Operation("answerReport", ("conflict", STALE)),
     "POST /desk/reports/{code}/assign/": Operation("assignReport", (*MOVE, "nobody-answers")),
+    "POST /desk/reports/{code}/place/": Operation("placeReport", ("already-placed", "conflict", STALE)),
     "POST /desk/reports/{code}/status/": Operation(
         "moveReport", (*MOVE, "reason-required", "nobody-answers")
     ),
