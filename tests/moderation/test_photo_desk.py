@@ -86,7 +86,7 @@ def test_only_the_desk_sees_boxes_and_originals(
     statuses = []
     for client in clients:
         answer = client.get(original)
-        answer.close()
+        answer.getvalue()
         statuses.append((client.get(_boxes(photo)).status_code, answer.status_code))
 
     assert statuses == [(200, 200), (200, 200), (403, 403), (403, 403), (401, 401)]
@@ -113,7 +113,7 @@ def test_an_original_is_deleted_when_nobody_can_appeal(
     tasks.forget_photos()
 
     answer = client_of(mona).get(f"/api/v1/desk/photos/{photo.code}/original/")
-    answer.close()
+    answer.getvalue()
     assert answer.status_code == status
     assert default_storage.exists(photo.original) is (status == 200)
 

@@ -40,7 +40,7 @@ def _address(mine: Any, with_receipt: Any) -> str:
 
 def _opens(client: APIClient, address: str) -> int:
     answer = client.get(address)
-    answer.close()
+    answer.getvalue()
     return int(answer.status_code)
 
 
@@ -48,7 +48,7 @@ def test_a_signed_address_opens_without_headers(mine: Any, with_receipt: Any, an
     address = _address(mine, with_receipt)
 
     answer = anyone.get(address)
-    answer.close()
+    answer.getvalue()
 
     assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert _opens(anyone, address.split("?")[0]) == 404
@@ -109,7 +109,7 @@ def test_a_public_photo_has_a_plain_address_that_is_asked_for_anew(
     address = _address(mine, with_receipt)
 
     answer = anyone.get(address)
-    answer.close()
+    answer.getvalue()
     again = anyone.get(address, headers={"If-None-Match": answer["ETag"]})
     services.change_visibility(mine.report, Visibility.HIDDEN, by=make.actor(mona), reason="insult")
     hidden = anyone.get(address, headers={"If-None-Match": answer["ETag"]})

@@ -42,7 +42,7 @@ def test_a_photo_is_drawn_anew_and_shown_when_published(
     after = anyone.get(address)
 
     own = phone.get(address)
-    own.close()
+    own.getvalue()
     assert (own.status_code, before, after.status_code) == (200, 404, 200)
     assert after.headers["Content-Type"] == "image/webp"
     assert after.getvalue()[8:12] == b"WEBP"
