@@ -62,7 +62,8 @@ class ExportsView(generics.ListAPIView[Export]):
     def post(self, request: Request) -> Response:
         """Ask for a copy of everything about me: a zip of JSON, GeoJSON and photos, kept for seven days.
 
-        With a receipt the copy is of its report. While one is being gathered, that one is the answer.
+        With a receipt the copy is of its report. One that is being gathered, or younger than an hour, is the
+        answer again.
         """
         return _ask(request, viewer_of(request).report_code)
 

@@ -157,6 +157,18 @@ def test_asking_again_while_it_is_gathered_is_the_same_copy(alice: User, client_
     assert len(codes) == Export.objects.count() == 1
 
 
+def test_a_fresh_copy_is_given_again_and_an_older_one_made_anew(alice: User, client_of: ClientOf) -> None:
+    first = client_of(alice).post(EXPORTS).json()["code"]
+    services.build_export(first)
+    again = client_of(alice).post(EXPORTS).json()
+
+    Export.objects.update(ready_at=timezone.now() - timedelta(hours=2))
+    anew = client_of(alice).post(EXPORTS).json()
+
+    assert (again["code"], again["state"]) == (first, "ready")
+    assert (anew["code"] != first, anew["state"]) == (True, "waiting")
+
+
 def test_after_seven_days_it_is_gone_with_its_file(alice: User, client_of: ClientOf, settings: Any) -> None:
     code = client_of(alice).post(EXPORTS).json()["code"]
     export = services.build_export(code)
