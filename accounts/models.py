@@ -239,8 +239,8 @@ class StoredAnswer(models.Model):
     """The answer to a POST that carried an Idempotency-Key, so that a repeat gets the same one.
 
     Only hashes of the key and the body are kept; the answer is encrypted under the key itself,
-    so a receipt's secret in it can be read by nobody but the phone that holds the key. ``about`` are the
-    codes it names, a space between them: when one of them is erased, ``sealed`` is emptied.
+    so a receipt's secret in it can be read by nobody but the phone that holds the key. ``about`` are
+    hashes of the codes it names, a space between them: when one of them is erased, ``sealed`` is emptied.
     """
 
     key_hash = models.CharField(max_length=64, unique=True)
