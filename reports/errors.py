@@ -84,7 +84,9 @@ class TooFarBehind(DomainError):
     """A listener that missed more events than anybody wants to read."""
 
     def __init__(self) -> None:
-        super().__init__(_("More happened since than can be told; ask for the map itself and listen from now."))
+        super().__init__(
+            _("More happened since than can be told; ask for the map itself and listen from now.")
+        )
 
 
 class NoSuchBox(DomainError):
