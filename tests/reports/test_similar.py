@@ -38,13 +38,13 @@ def place(report: Report, metres_north: float) -> Report:
 
 
 def test_the_likest_comes_first_with_its_parts(make: Maker, anyone: APIClient) -> None:
-    far = place(make.report(text="路面有一个坑"), 60)
+    far = place(make.report(text="路面有一个坑"), 30)
     near = place(make.report(text="很深的坑，电动车容易摔倒"), 5)
 
     results = found(anyone)
 
     assert [one["report"]["code"] for one in results] == [near.code, far.code]
-    assert [one["distance_m"] for one in results] == [5, 60]
+    assert [one["distance_m"] for one in results] == [5, 30]
     assert results[0]["score"] > results[1]["score"]
     assert results[0]["parts"]["category"] == 1.0
     assert set(results[0]["parts"]) == {"place", "words", "category", "time"}
