@@ -19,7 +19,7 @@ def mirror(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
     return [environ["PATH_INFO"].encode(), b"|", environ["wsgi.input"].read()]
 
 
-async def ask(bridge: Bridge, *pieces: bytes, leaves: bool = False) -> list[Message]:
+async def ask(bridge: Bridge, *pieces: bytes, leaves: bool = False, kind: bytes = b"") -> list[Message]:
     """Send a request whose body comes in pieces; returns everything the server was told to send."""
     parts: list[Message] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
     end: Message = {"type": "http.disconnect"} if leaves else {"type": "http.request", "body": b""}
@@ -33,7 +33,7 @@ async def ask(bridge: Bridge, *pieces: bytes, leaves: bool = False) -> list[Mess
 
     scope = {"type": "http", "method": "POST", "path": "/x", "query_string": b"", "http_version": "1.1"}
     async with asyncio.timeout(BOUND_S):
-        await bridge({**scope, "headers": []}, receive, send)
+        await bridge({**scope, "headers": [(b"content-type", kind)] if kind else []}, receive, send)
     return said
 
 
@@ -91,6 +91,12 @@ async def test_a_body_that_no_request_may_have_is_refused_before_a_thread_sees_i
 
 async def test_a_client_that_leaves_half_way_is_not_served(bridge: Bridge) -> None:
     assert await ask(bridge, b"half", leaves=True) == []
+
+
+async def test_of_an_upload_in_pieces_every_byte_that_came_counts(bridge: Bridge) -> None:
+    said = await ask(bridge, b"ha", b"lf", leaves=True, kind=b"application/offset+octet-stream")
+
+    assert body_of(said) == b"/x|half"
 
 
 async def test_a_slow_body_holds_no_thread(bridge: Bridge) -> None:
