@@ -1,9 +1,9 @@
 """How well the score of ``reports/similarity.py`` finds what the staff of a city marked as the same.
 
 Every case is asked about as its sender would have been: among the cases that were there before it, near by
-and not long ended, which are suggested? A case that staff closed as a duplicate of an earlier one should get that
-one suggested, or another of the same matter; any other suggestion counts as wrong, though staff seldom mark
-every duplicate, so the true precision is higher.
+and not long ended, which are suggested? A case that staff closed as a duplicate of an earlier one should get
+that one suggested, or another of the same matter. Any other suggestion counts as wrong, though staff seldom
+mark every duplicate, so the true precision is higher.
 """
 
 import math
