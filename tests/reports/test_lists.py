@@ -170,7 +170,11 @@ def five(make: Maker) -> list[Report]:
 def test_pages_hold_in_every_order(
     five: list[Report], anyone: APIClient, sort: str, order: list[int], size: int
 ) -> None:
-    query = {"sort": sort, "limit": size, **({"near": "38.05,114.45"} if sort == "distance" else {})}
+    query: dict[str, Any] = {
+        "sort": sort,
+        "limit": size,
+        **({"near": "38.05,114.45"} if sort == "distance" else {}),
+    }
     pages = [anyone.get(URL, query).json()]
     while pages[-1]["next"]:
         pages.append(anyone.get(pages[-1]["next"]).json())
@@ -185,7 +189,7 @@ def test_pages_hold_in_every_order(
 
 def test_pages_hold_by_relevance(five: list[Report], anyone: APIClient, relay: Callable[[], int]) -> None:
     relay()
-    query = {"q": "crater", "sort": "relevance", "limit": 2}
+    query = {"q": "crater", "sort": "relevance", "limit": "2"}
     first = anyone.get(URL, query).json()
     second = anyone.get(first["next"]).json()
     third = anyone.get(second["next"]).json()
@@ -237,7 +241,7 @@ def test_a_bad_parameter_is_named(
 
 
 def test_a_cursor_of_another_order_is_refused(five: list[Report], anyone: APIClient) -> None:
-    following = anyone.get(URL, {"limit": 2, "sort": "support"}).json()["next"]
+    following = anyone.get(URL, {"limit": "2", "sort": "support"}).json()["next"]
 
     answer = anyone.get(following.replace("sort=support", "sort=newest"))
 

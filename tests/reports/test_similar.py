@@ -19,7 +19,7 @@ from tests.conftest import EAST, WEST, Maker
 pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/reports/similar/"
-HERE = {"latitude": WEST[0], "longitude": WEST[1], "category": "pothole", "text": "很深的坑"}
+HERE: dict[str, Any] = {"latitude": WEST[0], "longitude": WEST[1], "category": "pothole", "text": "很深的坑"}
 ClientOf = Callable[[User], APIClient]
 
 
