@@ -39,6 +39,7 @@ CAST = (
         "Stella", "steward of the steering bureau: tokens and webhooks", Role.STEWARD, "traffic-management"
     ),
     Person("Audrey", "auditor: reads all and changes nothing", Role.AUDITOR, "traffic-management"),
+    Person("Hua", "assistant: writes reports down for neighbours", Role.ASSISTANT, "hutuo-community"),
     Person("Alice", "citizen"),
     Person("Bob", "citizen", language="en"),
 )

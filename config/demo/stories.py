@@ -117,7 +117,7 @@ STORIES: tuple[Story, ...] = (
     Story("barrier", "problem", "中央隔离墩缺了两块。", (38.0412, 114.4422), 5,
           (PUBLISHED, then(3, "refuse", reason="no_capacity", text="本周队伍都在抢修，无法按期完成。"))),
     Story("assisted_travel", "enquiry", "轮椅出行可以预约车吗？", (38.0466, 114.5217), 4,
-          (PUBLISHED, then(5, "refuse", reason="not_ours", text="预约由服务中心办理。"), TAKEN), channel="phone"),
+          (PUBLISHED, then(5, "refuse", reason="not_ours", text="预约由服务中心办理。"), TAKEN), channel="phone", written_by="Hua"),
     Story("detour_notice", "problem", "绕行牌把人带进了死胡同。", (38.0333, 114.5377), 2,
           (PUBLISHED, TAKEN, then(2, "hand_over", role="owner", to="transport", text="公交改线引起的绕行，由交通运输局牵头。"))),
     # --- Triage

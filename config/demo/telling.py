@@ -16,7 +16,7 @@ from reports import services as reports
 from reports.models import Comment, Event, Photo, Report
 from reports.places import Place, place_of
 from reports.relay import relay_events
-from reports.services import Draft
+from reports.services import Behalf, Draft
 from reports.workflow import Status, Visibility
 from routing.services import current_snapshot
 from tickets import services as tickets
@@ -34,7 +34,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """One report: what, where (latitude and longitude, or an address), by whom, and what followed."""
+    """One report: what, where (latitude and longitude, or an address), by whom, and what followed.
+
+    ``written_by`` is the assistant who wrote it down for a person who has no phone.
+    """
 
     category: str
     kind: str
@@ -43,6 +46,7 @@ class Story:
     days: float
     steps: tuple[Step, ...] = ()
     by: str = ""
+    written_by: str = ""
     language: str = "zh-hans"
     channel: str = Report.Channel.APP
     has_photo: bool = False
@@ -110,9 +114,14 @@ class Teller:
             photos=[picture(is_mended=False)] if story.has_photo else [],
             consents=("publish_photo", "share_with_firm") if story.has_photo else (),
             notice_version="2026-1" if story.has_photo else "",
+            behalf=self._behalf(story.written_by) if story.written_by else None,
         )
         producer = Producer.objects.get(user=self.cast[story.by]) if story.by else None
         return reports.submit_report(draft, producer=producer).report
+
+    def _behalf(self, assistant: str) -> Behalf:
+        membership = self.cast[assistant].memberships.select_related("organisation", "user").get()
+        return Behalf(membership)
 
 
 def finish_times() -> None:
