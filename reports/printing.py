@@ -81,7 +81,5 @@ def _notes() -> list[str]:
         _("Scan the square with a phone: it opens the report. What opens it stays on that phone."),
         _("By telephone, say the reference. Nobody may ask you for the secret."),
         _("Whoever holds this paper can read, dispute and withdraw the report: keep it like a key."),
-        _(
-            "With this receipt you can take the report into an account; this paper then opens nothing more."
-        ),
+        _("With this receipt you can take the report into an account; this paper then opens nothing more."),
     ]
