@@ -73,7 +73,9 @@ def test_what_nothing_else_explains_is_still_a_fault() -> None:
     either = [{"properties": {"a": {"const": 1}}}, {"properties": {"b": {"const": 2}}, "required": ["b"]}]
     schema = {"type": "object", "anyOf": either, "unevaluatedProperties": False}
 
-    assert faults_of(schema, {"a": 1, "b": 3}) == {"_": [("These answers do not go together.", "invalid")]}
+    found = faults_of(schema, {"a": 1, "b": 3})
+
+    assert {name: [code for _, code in told] for name, told in found.items()} == {"_": ["invalid"]}
 
 
 def test_conditional_questions_are_known_with_the_others() -> None:

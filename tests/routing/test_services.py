@@ -229,7 +229,7 @@ def test_the_admin_says_what_is_wrong_with_a_category(
 ) -> None:
     url = reverse("admin:routing_category_change", args=[Category.objects.get(code="lamp").pk])
 
-    page = chief.post(url, category_form(**changes))
+    page = chief.post(url, category_form(**changes), headers={"Accept-Language": "en"})
 
     assert (page.status_code, words in page.content.decode()) == (200, True)
     assert not QuestionSet.objects.exists()
@@ -241,7 +241,8 @@ def test_a_stopper_made_in_the_admin_holds_at_once(city: Any, chief: Client) -> 
 
     wrong = chief.post(url, {**words, "condition": '{"required": ["depth"]}'})
     asked = {**words, "condition": '{"properties": {"depth": {"minimum": 9}}, "required": ["depth"]}'}
-    unasked = chief.post(url, {**asked, "category": Category.objects.get(code="lamp").pk})
+    lamp = {**asked, "category": Category.objects.get(code="lamp").pk}
+    unasked = chief.post(url, lamp, headers={"Accept-Language": "en"})
     right = chief.post(url, {**words, "condition": "{}", "is_blocking": "on"})
 
     assert [page.status_code for page in (wrong, unasked, right)] == [200, 200, 302]
