@@ -9,9 +9,11 @@ from django.utils import timezone
 from tqdm import tqdm
 
 import routing
+from accounts.models import Producer
 from config.demo.cast import CAST, PASSWORD, hire
 from config.demo.stories import STORIES
 from config.demo.telling import Teller, finish_times
+from notifications.services.wishes import stop_mail, wishes_of
 from reports.measuring import measure_times
 from reports.models import Report
 from routing.city import load_city
@@ -30,6 +32,8 @@ class Command(BaseCommand):
         for story in tqdm(STORIES, desc="reports", disable=not self.stdout.isatty()):
             teller.tell(story)
         finish_times()
+        for producer in Producer.objects.filter(user__isnull=False):
+            stop_mail(wishes_of(producer))  # what happened before today would fill the terminal with mail
         measure_times()
         self.stdout.write(
             f"The demo city is drawn: {len(STORIES)} reports. Logins, all with the password {PASSWORD}:"
