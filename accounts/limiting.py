@@ -184,8 +184,10 @@ def _charges(sender: Sender, request: HttpRequest) -> Iterator[Charge]:
 
 def _scopes(request: HttpRequest) -> Sequence[str]:
     """What this request counts as: the first row of the table that fits says."""
+    looks_for_words = request.method == "GET" and "q" in request.GET
+    asked = f"{request.path}?q" if looks_for_words else request.path
     for row in _table(settings.LIMITED):
-        if request.method in row.methods and row.path.match(request.path):
+        if request.method in row.methods and row.path.match(asked):
             return row.scopes
     return ()
 

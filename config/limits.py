@@ -1,6 +1,7 @@
 """How often anybody may do anything: the two tables that ``accounts.limiting`` works by.
 
-``LIMITED`` says what a request counts as: the first row that fits, by method and address.
+``LIMITED`` says what a request counts as: the first row that fits, by method and address; the address of a
+GET with words to look for ends in ``?q``.
 ``LIMITS`` says how much of it is allowed, ``scope.counted_by``. Counted by
 
 - ``device``: the install id that an app chooses and sends as ``X-Device``, if it sends one;
@@ -52,6 +53,11 @@ LIMITS = {
     "support.citizen": "60/h",
     "support.address": "600/h",
     "support.staff": "2000/h",
+    # Taking over a report needs its secret, which nobody guesses in so few tries.
+    "claim.device": "10/h",
+    "claim.citizen": "10/h",
+    "claim.address": "300/h",
+    "claim.staff": "10/h",
     "search.device": "60/m",
     "search.first": "120/m",
     "search.citizen": "60/m",
@@ -92,8 +98,9 @@ LIMITED = (
     ("POST", r"/api/v1/reports/batch/$", "batch bytes"),
     ("POST", rf"{REPORT}/photos/$", "photo bytes"),
     ("POST", rf"{REPORT}/(comments|dispute|withdraw|solved)/$", "comment"),
+    ("POST", rf"{REPORT}/claim/$", "claim"),
     ("POST DELETE", rf"{REPORT}/support/$", "support"),
-    ("GET", r"/api/v1/reports/(search|similar|suggest)", "search"),
+    ("GET", r"/api/v1/reports/((map/)?\?q$|similar)", "search"),
     ("GET POST", r"/api/v1/(routing/preview|categories/suggest)", "search"),
     ("POST", r"/api/v1/uploads/?$", "photo"),
     ("PATCH", r"/api/v1/uploads/", "piece bytes"),

@@ -1,4 +1,4 @@
-"""How well the score of ``reports/similarity.py`` finds what the staff of a city marked as the same.
+"""How well the score of ``reports/search/similarity.py`` finds what the staff of a city marked as the same.
 
 Every case is asked about as its sender would have been: among the cases that were there before it, near by
 and not long ended, which are suggested? A case that staff closed as a duplicate of an earlier one should get
@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from interop.sources import SourceRow
-from reports import similarity
-from reports.similarity import Likeness, Traits, likeness
+from reports.search import similarity
+from reports.search.similarity import Likeness, Traits, likeness
 
 DAY_S: Final = 86_400.0
 SQUARE_DEGREES: Final = 0.004

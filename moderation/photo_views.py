@@ -14,9 +14,9 @@ from moderation.permissions import desk_actor
 from moderation.queries import photo_for
 from reports import services
 from reports.models import Photo
-from reports.photo_views import AnyAccept
 from reports.photos import media_type
 from reports.serializers import BoxSerializer, NewBoxes
+from reports.views.photos import AnyAccept
 
 # Kept nowhere, and only ever a picture.
 SHUT = {

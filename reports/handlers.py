@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 
-from reports import search, tasks
+from reports import tasks
 from reports.models import Event
+from reports.search import keeping
 
 DRAWN_AFTER = frozenset({Event.Kind.PHOTO_ADDED, Event.Kind.PHOTO_CORRECTED})
 
@@ -41,6 +42,6 @@ def index_words(events: Sequence[Event]) -> None:
     """Write anew the words of reports that say something else, or are seen by others, than before."""
     changed = {event.report_id for event in events if event.kind in _OF_WORDS or event.comment_id}
     if changed:
-        search.index(changed)
+        keeping.index(changed)
     if any(event.kind == Event.Kind.ERASED for event in events):
-        search.forget_removed()
+        keeping.forget_removed()

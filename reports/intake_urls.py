@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from reports.assisted_views import AssistedView
-from reports.batch_views import BatchView
-from reports.intake_views import CheckView, ClaimView, ReceiptView
+from reports.views.assisted import AssistedView
+from reports.views.batch import BatchView
+from reports.views.intake import CheckView, ClaimView, ReceiptView
 
 CODE = r"(?P<code>[0-9a-z]{20})"
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import path, re_path
 
 from reports import consumers
-from reports.stream_views import MapStreamView, ReportStreamView
 from reports.streams import Stream
+from reports.views.streams import MapStreamView, ReportStreamView
 
 
 def _as_view(application: Any) -> Any:

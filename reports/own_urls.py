@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from reports.consent_views import ConsentsView, ConsentView
-from reports.erasure_views import EraseView, TombstoneView
-from reports.own_views import OwnCommentsView, OwnReportsView, OwnSupportsView
+from reports.views.consents import ConsentsView, ConsentView
+from reports.views.erasure import EraseView, TombstoneView
+from reports.views.own import OwnCommentsView, OwnReportsView, OwnSupportsView
 
 CODE = "(?P<code>[0-9a-z]{20})"
 

@@ -24,7 +24,7 @@ from rest_framework.exceptions import APIException, Throttled
 
 from accounts.errors import DomainError
 from accounts.models import User
-from reports.stream_views import HEADERS, MEDIA_TYPE, RETRY_MS, Admission, StreamView, line, ready
+from reports.views.streams import HEADERS, MEDIA_TYPE, RETRY_MS, Admission, StreamView, line, ready
 
 HEARTBEAT_S = 15
 COME_BACK_S = 30

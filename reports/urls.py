@@ -3,11 +3,11 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from reports.live_views import PassView
-from reports.photo_views import PhotoView
-from reports.stream_views import MapStreamView, ReportStreamView
-from reports.upload_views import UploadsView, UploadView
-from reports.views import FeedView, ReportViewSet
+from reports.views.passes import PassView
+from reports.views.photos import PhotoView
+from reports.views.reports import FeedView, ReportViewSet
+from reports.views.streams import MapStreamView, ReportStreamView
+from reports.views.uploads import UploadsView, UploadView
 
 router = SimpleRouter()
 router.register("reports", ReportViewSet, basename="report")

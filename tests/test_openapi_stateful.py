@@ -1,7 +1,7 @@
 """The OpenAPI document is true along its links: what one operation answers, the next is asked with.
 
-The machine walks from a report to its timeline, photos and support, from a queue to its tickets; no step of it
-is a server error or undocumented. It holds receipts as a phone does.
+The machine walks from a report to its timeline, photos and support, from a queue to its tickets; no step of
+it is a server error or undocumented. It holds receipts as a phone does.
 """
 
 from typing import Any

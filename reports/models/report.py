@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Viewer
 from accounts.codes import CODE_LENGTH, new_code
 from accounts.models import Organisation, Producer
-from reports.fulltext import Matches
 from reports.geometry import InBox, InPolygon, bounds_of, square_metres_between
-from reports.words import Question
+from reports.search.fulltext import Matches
+from reports.search.words import Question
 from reports.workflow import OPEN, TERMINAL, Reason, Status, Visibility
 from routing.cells import Cover, parent_masks
 from routing.models import Category

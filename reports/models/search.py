@@ -6,7 +6,7 @@ from reports.models.report import Report
 
 
 class SearchText(models.Model):
-    """The tokens of ``reports/words.py``, in order, one blank before and after each.
+    """The tokens of ``reports/search/words.py``, in order, one blank before and after each.
 
     Written after the fact by a handler. On PostgreSQL an index on its ``tsvector`` serves the search; on
     SQLite the FTS5 table ``reports_searchtext_words``, which triggers on this table keep. A migration that

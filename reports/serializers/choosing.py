@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from reports.words import NothingToFind, Question, question_of
+from reports.search.words import NothingToFind, Question, question_of
 from routing.rows import AreaRow, CategoryRow
 from routing.services import current_snapshot
 

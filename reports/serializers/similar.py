@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.built_once import BuiltOnce
 from reports.models import Photo
+from reports.search.similar import Similar
 from reports.serializers.outgoing import ReportSerializer
-from reports.similar import Similar
 
 
 class PartsSerializer(BuiltOnce):

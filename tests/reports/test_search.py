@@ -9,8 +9,9 @@ from rest_framework.test import APIClient
 
 from accounts.actors import Actor, ActorKind
 from accounts.models import User
-from reports import search, services
+from reports import services
 from reports.models import Report, SearchText
+from reports.search import keeping
 from reports.workflow import Visibility
 from tests.conftest import Maker, SmallCity
 
@@ -139,7 +140,7 @@ def test_forgotten_words_are_gone_at_once(make: Maker, relay: Relay, anyone: API
     report = make.report(text="crater")
     relay()
 
-    search.forget(report)
+    keeping.forget(report)
 
     assert found(anyone, q="crater") == []
 
@@ -148,7 +149,7 @@ def test_changed_words_are_found_by_the_new_ones_alone(make: Maker, relay: Relay
     report = make.report(text="crater")
     relay()
     Report.objects.filter(pk=report.pk).update(text="canyon")
-    search.index([report.pk])
+    keeping.index([report.pk])
 
     assert found(anyone, q="canyon") == ["canyon"]
     assert found(anyone, q="crater") == []

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from reports.models import Photo, Report
-from reports.similarity import Traits, likeness, likeness_of_words
+from reports.search.similarity import Traits, likeness, likeness_of_words
 from routing.cells import cell_of
 from tests.conftest import EAST, WEST, Maker
 

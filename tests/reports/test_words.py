@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.fulltext import for_fts5, for_tsquery
-from reports.words import NothingToFind, question_of, stem, tokens_of
+from reports.search.fulltext import for_fts5, for_tsquery
+from reports.search.words import NothingToFind, question_of, stem, tokens_of
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from interop.cities import read_rows
 from interop.pairs import cases_of, judge, pairs_of
 from interop.sources import format_of
-from reports import similarity
+from reports.search import similarity
 
 CASES = Path("boston") / "open311_traffic_2008_2017.csv.gz"
 # The weights were fitted on the duplicates before this share of them.

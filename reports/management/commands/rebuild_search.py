@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import search
+from reports.search import keeping
 
 
 class Command(BaseCommand):
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        done = sum(search.rebuild())
+        done = sum(keeping.rebuild())
         self.stdout.write(f"{done} reports have their words.")

@@ -14,7 +14,6 @@ from accounts.conditions import check_if_match, etag, has_tag, is_unchanged, tag
 from accounts.inputs import checked, checked_body, form_data
 from accounts.viewers import viewer_of
 from reports import queries, services
-from reports.listing_views import VARY, ReportLists
 from reports.models import Comment, Photo, Report
 from reports.permissions import as_producer, sender_of, voice_of
 from reports.serializers import (
@@ -35,6 +34,7 @@ from reports.serializers import (
 )
 from reports.serializers.submitted import submitted_body
 from reports.services.submitting import content_of
+from reports.views.listing import VARY, ReportLists
 
 
 class ReportViewSet(ReportLists):

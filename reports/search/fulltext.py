@@ -1,7 +1,7 @@
 """The one full-text condition of the ORM, and how much of a text is what was asked for.
 
 PostgreSQL reads a GIN index on ``to_tsvector('simple', tokens)``, SQLite an FTS5 table; both hold the tokens
-of ``reports/words.py`` and nothing of their own language rules.
+of ``reports/search/words.py`` and nothing of their own language rules.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Length, Replace
 from django.db.models.sql.compiler import SQLCompiler
 
-from reports.words import Clause, Phrase, Question
+from reports.search.words import Clause, Phrase, Question
 
 # A short text is not judged by two or three words alone.
 FEWEST_TOKENS = 20

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from reports.characters import SIMPLIFIED
+from reports.search.characters import SIMPLIFIED
 
 MOST_TOKENS = 4000
 LONGEST_TOKEN = 40

@@ -10,9 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.actors import Viewer
-from reports.fulltext import share_of
 from reports.geometry import square_metres_between
 from reports.models import Photo, Report, ReportQuerySet
+from reports.search.fulltext import share_of
 from reports.workflow import OPEN
 from routing.cells import Cover, cover_of
 from routing.rows import AreaRow

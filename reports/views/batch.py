@@ -20,7 +20,7 @@ from accounts import limiting
 from accounts.idempotency import Middleware, problem_of
 from accounts.inputs import checked_body
 from reports.serializers.batch import BatchAnswers, BatchItem, NewBatch
-from reports.views import ReportViewSet
+from reports.views.reports import ReportViewSet
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from django.db import connection, transaction
 
 from reports.models import Comment, Report, SearchText
-from reports.words import tokens_of
+from reports.search.words import tokens_of
 from reports.workflow import Visibility
 
 WORDLESS = (Visibility.HIDDEN, Visibility.ERASED)

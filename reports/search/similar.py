@@ -11,10 +11,10 @@ from django.db.models.query import Prefetch
 from django.utils import timezone
 
 from accounts.actors import Viewer
-from reports import similarity
 from reports.geometry import square_metres_between
 from reports.models import Photo, Report, Support
-from reports.similarity import Likeness, Traits, likeness
+from reports.search import similarity
+from reports.search.similarity import Likeness, Traits, likeness
 from reports.workflow import OPEN, Status
 from routing.rows import CategoryRow
 from routing.services import current_snapshot

@@ -15,15 +15,15 @@ from accounts.conditions import has_tag, of_content, tag_of
 from accounts.inputs import checked
 from accounts.viewers import viewer_of
 from reports import queries
-from reports.listing import chosen, listed
 from reports.models import Report
-from reports.pages import SortedPages
 from reports.places import PlaceRefused, place_of
+from reports.search.listing import chosen, listed
+from reports.search.pages import SortedPages
+from reports.search.similar import Sketch, similar_to
 from reports.serializers import MapQuery, MapSerializer, ReportQuery, ReportSerializer
 from reports.serializers.asking import SimilarQuery
 from reports.serializers.fields import fault
 from reports.serializers.similar import SimilarAnswer
-from reports.similar import Sketch, similar_to
 from routing.services import current_snapshot
 
 VARY = "Accept, Accept-Language, Authorization, X-Session-Token, Cookie"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
-from reports.words import tokens_of
+from reports.search.words import tokens_of
 
 RADIUS_M: Final = 150.0
 # Who reports a danger seldom stands at it, and a second call to look costs little.

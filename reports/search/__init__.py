@@ -1,0 +1,1 @@
+"""Finding reports: by words, by what they are and where, and by their likeness to another."""
